@@ -1,0 +1,1 @@
+"""How Threadproof reaches, breaks, judges and reports a running backend."""
