@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     features: Path = Field(PROJECT / "features", description="the folder of tiers and feature files")
     steps: Path = Field(PROJECT / "steps", description="the folder of step modules")
     reports: Path = Field(PROJECT / "reports" / "out", description="where ledger, results and report are written")
-    step_seconds: float = Field(30, gt=0, description="no step may take longer; one that does is an environment failure")
+    step_seconds: float = Field(
+        30, gt=0, description="no step may take longer; one that does is an environment failure"
+    )
     wait_seconds: float = Field(5, gt=0, description="how long a customer waits for something promised to happen")
 
     @field_validator("backend_urls", mode="before")
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(_shown(part) for part in value)  # pyright: ignore[reportUnknownVariableType]
+        return ", ".join(_shown(part) for part in cast("tuple[object, ...]", value))
     text = str(value)
     return masked_url(text) if "://" in text else text
 

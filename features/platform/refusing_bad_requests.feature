@@ -1,0 +1,33 @@
+Feature: Refusing what makes no sense
+  Segment: Every plan
+  Goal: stability
+  Impact: a bad request that is half accepted costs support hours, and sometimes a customer's data
+
+  Rule: A bad request is refused with the part that is wrong, and leaves nothing behind
+    Value: those who build on the product can mend their mistakes by themselves, and nothing needs clearing up
+
+    @TL-05 @severity.critical
+    Scenario Outline: A conversation cannot be started with <problem>
+      Given Mia has signed in on the Mid plan
+      And her phone is open
+      And she has started a conversation called "Boxes for spring"
+      When she tries to start a conversation with <problem>
+      Then she is told that the <part> is wrong
+      And the answer gives nothing else away
+      And nothing of it is kept or announced
+
+      Examples:
+        | problem                              | part          |
+        | a title that is a number             | title         |
+        | an empty title                       | title         |
+        | a title as long as a page            | title         |
+        | a title with a forbidden character   | title         |
+        | an empty first message               | first message |
+        | a first message as long as a book    | first message |
+        | details that are a list              | details       |
+        | details nested too deep              | details       |
+        | details larger than a picture        | details       |
+        | details with a forbidden character   | details       |
+        | another customer named as owner      | owner         |
+        | a part that nobody knows             | unknown part  |
+        | a request torn off half-way          | request       |

@@ -1,0 +1,34 @@
+"""What customers are told when something cannot be done, and that nothing is left of it."""
+
+from support.actors.customer import Attempt, Conversation
+from support.actors.people import People
+from support.bdd.sentences import then, when
+from support.drivers.types import Malformed, Reason
+
+
+@when("{who:Who} tries to start a conversation with {problem}", target_fixture="attempt")
+async def tries_to_start_with(people: People, who: str, problem: str) -> Attempt:
+    return await people.who(who).try_to_start_with(Malformed(problem), people.outsider)
+
+
+@then("she is told that the {part} is wrong")
+def is_told_what_is_wrong(attempt: Attempt, part: str) -> None:
+    assert attempt.refusal().reason is Reason.INVALID
+    assert attempt.refusal().parts == (part,)
+
+
+@then("the answer gives nothing else away")
+def gives_nothing_away(attempt: Attempt) -> None:
+    assert attempt.refusal().leaks == ()
+
+
+@then("nothing of it is kept or announced")
+async def nothing_is_left(conversation: Conversation) -> None:
+    await conversation.owner.expect_only(conversation)
+    await conversation.owner.device("phone").expect_titles([conversation.thread.title])
+
+
+@then("she was told the first time that it failed, and nothing else")
+def was_told_that_it_failed(attempt: Attempt) -> None:
+    assert attempt.refusal().reason in (Reason.UNAVAILABLE, Reason.FAILED)
+    assert attempt.refusal().leaks == ()

@@ -1,0 +1,44 @@
+"""The AI model behind the product, as the suite scripts it at its network boundary."""
+
+from __future__ import annotations
+
+from support.actors.customer import Customer
+from support.errors import EnvironmentFailed
+from support.model.control import ModelControl
+from support.model.scripts import Turn
+
+
+class Assistant:
+    """Says to each customer what a scenario wants it to say, and remembers what it was asked on their behalf."""
+
+    def __init__(self, control: ModelControl) -> None:
+        self._control = control
+        self._words: dict[str, str] = {}
+
+    async def will_say(self, customer: Customer, words: str) -> None:
+        """From now on, answer this customer so."""
+        self._words[customer.account.id] = words
+        await self._control.script(Turn.saying(words), contains=self._marks(customer))
+
+    async def will_refuse(self, customer: Customer) -> None:
+        """From now on, have no answer for this customer but an error."""
+        await self._control.script(Turn.refusing(500), contains=self._marks(customer))
+
+    def last_words_to(self, customer: Customer) -> str:
+        """What the assistant was told to say to this customer.
+
+        Raises:
+            EnvironmentFailed: it was told nothing.
+        """
+        try:
+            return self._words[customer.account.id]
+        except KeyError:
+            raise EnvironmentFailed(f"the scenario did not say what the assistant says to {customer.name}") from None
+
+    async def questions_of(self, customer: Customer) -> list[str]:
+        """Everything that was put to the assistant for this customer, a text for each time it was asked."""
+        asked = await self._control.requests(*self._marks(customer))
+        return [" ".join(str(message["content"]) for message in request.body["messages"]) for request in asked]
+
+    def _marks(self, customer: Customer) -> tuple[str, ...]:
+        return customer.driver.identities.marks(customer.account)

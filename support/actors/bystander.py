@@ -1,0 +1,46 @@
+"""A customer who takes part in nothing, and whom nothing may reach."""
+
+from __future__ import annotations
+
+from support.actors.customer import Customer
+from support.actors.people import People
+from support.drivers.driver import Driver
+from support.drivers.types import NewThread
+from support.errors import PromiseBroken
+
+
+class Bystander:
+    """Watches from an open device, with a conversation and details of their own, for as long as a stack is up."""
+
+    def __init__(self, customer: Customer, digest: str) -> None:
+        self._customer = customer
+        self._device = customer.device("laptop")
+        self._digest = digest
+        self._seen = 0
+
+    @classmethod
+    async def arrive(cls, driver: Driver, wait_seconds: float) -> Bystander:
+        """Enrol the bystander and open their device."""
+        people = People(driver, "bystander", wait_seconds)
+        [customer] = await people.enrol_group(1, "enterprise")
+        await customer.start_conversation(NewThread(title="Nobody else's business", details={"secret": "bystander"}))
+        bystander = cls(customer, await driver.durable.digest(customer.account))
+        await bystander._device.open()
+        return bystander
+
+    async def expect_undisturbed(self) -> None:
+        """Nothing has arrived since the last call, and nothing stored for the bystander has changed."""
+        await self._device.settle()
+        fresh = self._device.arrivals[self._seen :]
+        self._seen = len(self._device.arrivals)
+        if fresh:
+            told = ", ".join(f"{arrival.event.kind} {arrival.event.title or ''}".strip() for arrival in fresh)
+            raise PromiseBroken(f"a bystander of another company was told: {told}")
+        digest, before = await self._customer.driver.durable.digest(self._customer.account), self._digest
+        self._digest = digest
+        if digest != before:
+            raise PromiseBroken("what is stored for a bystander of another company has changed")
+
+    async def leave(self) -> None:
+        """Close the device."""
+        await self._device.close()

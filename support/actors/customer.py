@@ -1,0 +1,190 @@
+"""A customer who has signed in."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from support.actors.device import Device
+from support.drivers.driver import Driver
+from support.drivers.types import Account, Event, Malformed, NewThread, Refusal, Refused, Session, StoredThread, Thread
+from support.errors import PromiseBroken
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as its owner started it: what was given, and what came back.
+
+    `asked_at` is in seconds of `time.monotonic()`, `seconds` how long the answer took.
+    """
+
+    owner: Customer
+    given: NewThread
+    thread: Thread
+    asked_at: float
+    seconds: float
+
+    @property
+    def id(self) -> str:
+        """The conversation's id."""
+        return self.thread.id
+
+    async def read_again(self) -> Thread:
+        """The conversation as its owner finds it now."""
+        return await self.owner.conversation(self.id)
+
+    def expect_short_title(self, limit: int, beginning: str) -> None:
+        """The title is one line of at most `limit` characters, and starts with the first words of `beginning`."""
+        title = self.thread.title
+        if not title or "\n" in title or len(title) > limit:
+            raise PromiseBroken(f"the title is not one line of 1 to {limit} characters: {title!r}")
+        kept = title.rstrip("….").split()
+        if len(kept) < 3 or kept != beginning.split()[: len(kept)]:
+            raise PromiseBroken(f"the title {title!r} does not begin like {beginning!r}")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of something that should be refused."""
+
+    answer: Refusal | Thread
+
+    def refusal(self) -> Refusal:
+        """The refusal.
+
+        Raises:
+            PromiseBroken: there was none.
+        """
+        if isinstance(self.answer, Thread):
+            raise PromiseBroken(f"this was to be refused, but the conversation {self.answer.title!r} was started")
+        return self.answer
+
+
+class Customer:
+    """Acts through a driver, as the account and session say."""
+
+    def __init__(self, driver: Driver, session: Session, wait_seconds: float) -> None:
+        self.driver = driver
+        self.session = session
+        self.devices: dict[str, Device] = {}
+        self.wait_seconds = wait_seconds
+
+    @property
+    def account(self) -> Account:
+        """Who this is."""
+        return self.session.account
+
+    @property
+    def name(self) -> str:
+        """The customer's first name, as features use it."""
+        return self.account.name
+
+    async def sign_in_again(self) -> None:
+        """Begin a new session, as on another day."""
+        self.session = await self.driver.identities.sign_in(self.account)
+
+    async def start_conversation(self, new: NewThread) -> Conversation:
+        """Start a conversation."""
+        asked_at = time.monotonic()
+        thread = await self.driver.threads.create(self.session, new)
+        return Conversation(self, new, thread, asked_at, time.monotonic() - asked_at)
+
+    async def try_to_start(self, new: NewThread) -> Attempt:
+        """Start a conversation that may well be refused."""
+        try:
+            return Attempt((await self.start_conversation(new)).thread)
+        except Refused as refused:
+            return Attempt(refused.refusal)
+
+    async def try_to_start_with(self, malformed: Malformed, stranger: Account) -> Attempt:
+        """Ask for a conversation with something wrong in the request."""
+        return Attempt(await self.driver.threads.create_malformed(self.session, malformed, stranger))
+
+    async def conversation(self, thread_id: str) -> Thread:
+        """Open one of the customer's conversations."""
+        return await self.driver.threads.read(self.session, thread_id)
+
+    async def conversations(self) -> list[Thread]:
+        """Every conversation in the customer's list."""
+        return await self.driver.threads.list(self.session)
+
+    async def kept(self) -> list[StoredThread]:
+        """The customer's conversations as they lie in the database."""
+        return await self.driver.durable.threads_of([self.account])
+
+    def device(self, name: str) -> Device:
+        """A device by its name: phone, laptop, tablet. It is there from its first mention on, and yet to be opened."""
+        if name not in self.devices:
+            self.devices[name] = Device(f"{self.name}'s {name}", self.driver, self.session, self.wait_seconds)
+        return self.devices[name]
+
+    def show_announced(self, device: Device) -> dict[str, Thread | PromiseBroken]:
+        """Let a device open whatever is announced, at once; what it found, by the conversation's id."""
+        shown: dict[str, Thread | PromiseBroken] = {}
+
+        async def show(event: Event) -> None:
+            if event.thread_id:
+                try:
+                    shown[event.thread_id] = await self.conversation(event.thread_id)
+                except PromiseBroken as broken:
+                    shown[event.thread_id] = broken
+
+        device.on_arrival = show
+        return shown
+
+    async def expect_kept(self, conversation: Conversation) -> StoredThread:
+        """The conversation lies in the database, as this customer's own, with what was given and what was answered."""
+        stored = await self.driver.durable.thread(conversation.id)
+        if stored is None:
+            raise PromiseBroken(f"conversation {conversation.id} was confirmed, but the database does not have it")
+        question = conversation.given.first_message
+        expected = (self.account.id, conversation.thread.title, (question,) if question else ())
+        seen = (stored.owner_id, stored.title, stored.messages)
+        if seen != expected:
+            raise PromiseBroken(f"the database has owner, title and messages {seen}, where {expected} was confirmed")
+        return stored
+
+    async def expect_only(self, conversation: Conversation) -> None:
+        """The customer has this conversation and nothing else, in their list as in the database."""
+        await self.expect_kept(conversation)
+        listed = [one.id for one in await self.conversations()]
+        stored = [one.id for one in await self.kept()]
+        if listed != [conversation.id] or stored != [conversation.id]:
+            raise PromiseBroken(f"listed are {listed} and stored {stored}, where only {conversation.id} was confirmed")
+        question = conversation.given.first_message
+        messages = await self.driver.durable.messages_of(self.account)
+        if messages != ([question] if question else []):
+            raise PromiseBroken(f"the messages stored are {messages}, not those of the one conversation confirmed")
+        events = await self.driver.durable.events_of(self.account)
+        if strange := [str(event.kind) for event in events if event.thread_id != conversation.id]:
+            raise PromiseBroken(f"events about something that was never confirmed are kept: {strange}")
+
+    async def leave(self) -> None:
+        """Close every device."""
+        for device in self.devices.values():
+            await device.close()
+
+
+class Stranger(Customer):
+    """A customer of another company who tries what is not theirs to try."""
+
+    async def pose(self, device: Device, victim: Account) -> None:
+        """Open a device, naming somebody else wherever a careless backend might believe it."""
+        await device.open(posing_as=victim)
+
+    async def expect_no_trace_of(self, conversation: Conversation) -> None:
+        """Asking for the conversation is answered just as asking for one that never existed."""
+        foreign = await self._refusal_of(conversation.id)
+        unknown = await self._refusal_of(self.driver.threads.unknown_id())
+        if foreign != unknown:
+            raise PromiseBroken(
+                f"a conversation of {conversation.owner.name} is answered differently from one that never existed: "
+                f"{foreign} and {unknown}"
+            )
+
+    async def _refusal_of(self, thread_id: str) -> str:
+        try:
+            thread = await self.conversation(thread_id)
+        except Refused as refused:
+            return refused.refusal.shown.replace(thread_id, "<id>")
+        raise PromiseBroken(f"{self.name} could open {thread.title!r}, which is not theirs")

@@ -1,0 +1,164 @@
+"""A customer's device: an open live connection that remembers everything it was told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from support.drivers.driver import Driver, LiveConnection
+from support.drivers.types import Account, Event, EventKind, Session
+from support.errors import PromiseBroken
+
+OnArrival = Callable[[Event], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event and when it arrived, in seconds of `time.monotonic()`."""
+
+    event: Event
+    at: float
+
+
+class Device:
+    """Listens from `open()` on, in a task of its own, until it is closed or vanishes."""
+
+    def __init__(self, name: str, driver: Driver, session: Session, wait_seconds: float) -> None:
+        self.name = name
+        self.arrivals: list[Arrival] = []
+        self.on_arrival: OnArrival | None = None
+        self._driver = driver
+        self._session = session
+        self._wait_seconds = wait_seconds
+        self._connection: LiveConnection | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._since: str | None = None
+        self._failure: Exception | None = None
+        self._changed = asyncio.Condition()
+
+    async def open(self, posing_as: Account | None = None) -> None:
+        """Connect; a device that was open before catches up from the last event it knows of."""
+        since = self.arrivals[-1].event.id if self.arrivals else self._since
+        self._connection = await self._driver.live.connect(self._session, since=since, posing_as=posing_as)
+        self._since = self._connection.since
+        self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
+
+    async def close(self) -> None:
+        """Close as a well-behaved device does."""
+        if self._connection:
+            await self._connection.close()
+        await self._stop_listening()
+
+    async def vanish(self) -> None:
+        """Break off without a word."""
+        if self._connection:
+            await self._connection.vanish()
+        await self._stop_listening()
+
+    async def settle(self) -> None:
+        """Return once everything that was sent to this device has arrived.
+
+        Raises:
+            PromiseBroken: the connection is not alive, or something unreadable has arrived.
+        """
+        if self._connection:
+            await self._connection.settle(self._wait_seconds)
+        self._raise_failure()
+
+    def announcements(self) -> list[Event]:
+        """The new conversations that were announced, in the order of their arrival."""
+        return [arrival.event for arrival in self.arrivals if arrival.event.kind is EventKind.THREAD_CREATED]
+
+    async def announcement_of(self, title: str, seconds: float | None = None) -> Arrival:
+        """The announcement of a conversation by its title; waits for it.
+
+        Raises:
+            PromiseBroken: it did not come within `seconds`; the message says what came instead.
+        """
+
+        def found() -> Arrival | None:
+            return next((one for one in self.arrivals if _announces(one.event, title)), None)
+
+        return await self._wait_for(found, f"the announcement of {title!r}", seconds or self._wait_seconds)
+
+    async def expect_announced(self, title: str, *, times: int = 1) -> None:
+        """The conversation of this title is announced so many times, and no more."""
+        if times:
+            await self.announcement_of(title)
+        await self.settle()
+        count = sum(_announces(event, title) for event in self.announcements())
+        if count != times:
+            raise PromiseBroken(f"{self.name} announced {title!r} {count} times, not {times}; {self.seen()}")
+
+    async def expect_titles(self, titles: list[str]) -> None:
+        """Exactly these conversations were announced, each once, in this order."""
+        for title in titles:
+            await self.announcement_of(title)
+        await self.settle()
+        announced = [event.title for event in self.announcements()]
+        if announced != titles:
+            raise PromiseBroken(f"{self.name} announced {announced}, where {titles} were to be announced")
+
+    async def expect_nothing_but(self, *titles: str) -> None:
+        """Nothing has arrived that is not about conversations of these titles."""
+        await self.settle()
+        own = {event.thread_id for event in self.announcements() if event.title in titles}
+        strange = [arrival.event for arrival in self.arrivals if arrival.event.thread_id not in own]
+        if strange:
+            raise PromiseBroken(f"{self.name} was told of what does not concern it: {_listed(strange)}")
+
+    def seen(self) -> str:
+        """What has arrived, in words."""
+        return f"{self.name} has received {_listed([arrival.event for arrival in self.arrivals])}"
+
+    async def _wait_for(self, found: Callable[[], Arrival | None], what: str, seconds: float) -> Arrival:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                while (arrival := found()) is None:
+                    self._raise_failure()
+                    await self._changed.wait()
+        except TimeoutError:
+            waited = time.monotonic() - started
+            raise PromiseBroken(f"{what} did not come within {waited:.1f} s; {self.seen()}") from None
+        return arrival
+
+    async def _listen(self, connection: LiveConnection) -> None:
+        try:
+            while True:
+                event = await connection.receive()
+                arrival = Arrival(event, time.monotonic())
+                if self.on_arrival:
+                    await self.on_arrival(event)
+                async with self._changed:
+                    self.arrivals.append(arrival)
+                    self._changed.notify_all()
+        except (ConnectionError, PromiseBroken) as error:
+            async with self._changed:
+                self._failure = error
+                self._changed.notify_all()
+
+    async def _stop_listening(self) -> None:
+        listener, self._listener, self._connection = self._listener, None, None
+        if listener:
+            listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await listener
+        self._failure = None
+
+    def _raise_failure(self) -> None:
+        if self._failure:
+            raise PromiseBroken(f"{self.name} can receive no more: {self._failure}; {self.seen()}")
+
+
+def _announces(event: Event, title: str) -> bool:
+    return event.kind is EventKind.THREAD_CREATED and event.title == title
+
+
+def _listed(events: list[Event]) -> str:
+    if not events:
+        return "nothing"
+    return ", ".join(f"{event.kind}" + (f" {event.title!r}" if event.title else "") for event in events)

@@ -1,0 +1,78 @@
+"""What steps ask for by name: the people of a scenario, the assistant, and the stage that they meet on."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from support.actors.assistant import Assistant
+from support.actors.people import People
+from support.actors.stage import Stage, Stages, strike
+from support.bdd.scenario import SCENARIO, Scenario
+from support.bdd.sentences import background_loop
+from support.reporting.wire import WireLog
+from support.services import ServicesDescription
+from support.settings import settings
+
+FAULT = pytest.StashKey[str | None]()
+"""On an item: the name of the fault to build into the backend; the prover sets it."""
+
+STAGE = pytest.StashKey[Stage]()
+
+
+@pytest.fixture(scope="session")
+def stages(request: pytest.FixtureRequest, services: ServicesDescription) -> Iterator[Stages]:
+    """Sets up stages in this process."""
+    worker = getattr(request.config, "workerinput", {"workerid": "main"})["workerid"]
+    stages = Stages(services, worker)
+    yield stages
+    stages.close()
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, stages: Stages) -> Iterator[Stage]:
+    """The stage of this scenario: one of its own if it is disruptive, and the only busy one if it measures load."""
+    scenario: Scenario = request.node.stash[SCENARIO]
+    fault: str | None = request.node.stash.get(FAULT, None)
+    if scenario.disruptive:
+        stage = request.node.stash[STAGE] = stages.open(fault, own_services=True)
+        yield stage
+        strike(stage)
+        return
+    stage = request.node.stash[STAGE] = stages.shared(fault)
+    with stage.quiet.open("w") as quiet:
+        fcntl.flock(quiet, fcntl.LOCK_EX if scenario.load else fcntl.LOCK_SH)
+        yield stage
+
+
+@pytest.fixture
+def people(request: pytest.FixtureRequest, stage: Stage, wire: WireLog) -> Iterator[People]:
+    """Everybody who takes part; afterwards they close their devices, and troubles made for them end."""
+    scenario: Scenario = request.node.stash[SCENARIO]
+    loop = background_loop()
+    people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds)
+    yield people
+    loop.run(people.leave(), settings().step_seconds)
+
+
+@pytest.fixture
+def assistant(stage: Stage) -> Assistant:
+    """The AI model behind the product."""
+    return Assistant(stage.model)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """After the last step of a scenario that was kept so far, ask the bystander whether anything reached them."""
+    try:
+        result = yield
+        stage = pyfuncitem.stash.get(STAGE, None)
+        if stage is not None and stage.bystander is not None:
+            background_loop().run(stage.bystander.expect_undisturbed(), settings().step_seconds)
+    except BaseException:
+        if STAGE in pyfuncitem.stash:
+            pyfuncitem.stash[STAGE].spoilt = True
+        raise
+    return result

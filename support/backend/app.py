@@ -1,0 +1,41 @@
+"""The application: its routes, the errors they answer with, and its description.
+
+A request passes `observation` (correlation id, metrics), `routing` (identity, strict body) and an endpoint in one of
+the `*_routes` modules, which works in one transaction of `database` and writes its events to the `outbox`.
+`relay` publishes them through Redis, and the `hub` of every process sends them to its sockets.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from support.backend import (
+    health,
+    live_routes,
+    message_routes,
+    operator_routes,
+    problems,
+    session_routes,
+    thread_routes,
+)
+from support.backend.observation import Observed
+from support.backend.resources import Resources
+
+_ROUTES = [
+    *session_routes.entrance.routes,
+    *session_routes.router.routes,
+    *thread_routes.router.routes,
+    *message_routes.router.routes,
+    *operator_routes.router.routes,
+    *live_routes.router.routes,
+    *health.router.routes,
+]
+
+
+def create_app(resources: Resources) -> ASGIApp:
+    """The application on resources that are open."""
+    app = FastAPI(title="Threadproof's embedded backend", version="1", routes=_ROUTES, docs_url=None, redoc_url=None)
+    app.state.resources = resources
+    problems.install(app)
+    return Observed(app)

@@ -1,0 +1,68 @@
+"""What one process holds open, made at its start and closed at its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from support.backend import database, redis_client, titles
+from support.backend.config import Settings
+from support.backend.database import Database
+from support.backend.event_log import EventLog
+from support.backend.hub import Hub
+from support.backend.redis_client import Keys
+from support.backend.relay import Relay
+from support.backend.sessions import Sessions
+from support.backend.socket_leases import SocketLeases
+from support.backend.titles import Titles
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The parts that endpoints use."""
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    sessions: Sessions
+    events: EventLog
+    relay: Relay
+    hub: Hub
+    leases: SocketLeases
+    titles: Titles
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[Resources]:
+    """Connect to the services and run what runs beside the requests: the relay, the hub and its leases.
+
+    Raises:
+        StartError: a service cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        redis = redis_client.client(settings)
+        stack.push_async_callback(redis.aclose)
+        subscriber = redis_client.listener(settings)
+        stack.push_async_callback(subscriber.aclose)
+        await redis_client.check(redis)
+        pool = await database.connect(settings)
+        stack.push_async_callback(pool.close)
+        keys = Keys(settings.key_prefix)
+        sessions, events = Sessions(redis, keys), EventLog(redis, keys)
+        hub, relay, leases = Hub(events, subscriber), Relay(pool, events), SocketLeases(redis, keys)
+        model = titles.client(settings)
+        stack.push_async_callback(model.close)
+        resources = Resources(
+            settings, pool, redis, sessions, events, relay, hub, leases, Titles(model, settings.model_name)
+        )
+        async with asyncio.TaskGroup() as group:
+            # A task that fails ends the process: better none than one that looks alive and delivers nothing.
+            tasks = [group.create_task(work) for work in (relay.run(), hub.run(), leases.run(hub, sessions))]
+            await hub.listening.wait()
+            yield resources
+            for task in tasks:
+                task.cancel()

@@ -1,0 +1,232 @@
+"""`/api/threads`."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from support.backend import (
+    events,
+    idempotency,
+    messages,
+    outbox,
+    plans,
+    problems,
+    routing,
+    shapes,
+    thread_search,
+    threads,
+    titles,
+    validation,
+)
+from support.backend.database import Connection, Row
+from support.backend.idempotency import Answer
+from support.backend.routing import Backend, Customer, CustomerRoute
+
+router = routing.router("/api/threads", "threads", CustomerRoute)
+
+
+class NewThread(validation.Body):
+    """All of it may be left out."""
+
+    title: validation.Title | None = None
+    metadata: validation.Metadata = Field(default_factory=dict)
+    first_message: validation.Content | None = None
+
+
+class ThreadChanges(validation.Body):
+    """A merge patch (RFC 7396): what is left out stays, null in the metadata removes, null for all of it empties it."""
+
+    title: validation.Title = ""
+    status: threads.Status = "active"
+    metadata: validation.Metadata | None = None
+
+
+@router.post("", status_code=201, response_model=shapes.Thread)
+async def create(body: NewThread, request: Request, backend: Backend, who: Customer) -> Response:
+    """Start a conversation. Without a title it gets one made from its first message."""
+    key = await idempotency.key_of(request, who.customer_id)
+    if key:
+        # A repetition is answered without asking the model for a title.
+        async with backend.database.transaction(who.customer_id) as connection:
+            if answered := await idempotency.stored(connection, key):
+                return answered
+    # The model is slow: it is asked before the transaction begins.
+    title = body.title or await make_title(backend, who.customer_id, body.first_message)
+
+    async def effect(connection: Connection) -> Answer:
+        if body.metadata:
+            plans.require(await plans.of(connection, who.customer_id), "metadata")
+        return await store(connection, who.customer_id, title, body)
+
+    async with backend.database.transaction(who.customer_id) as connection:
+        response = await idempotency.once(connection, key, effect)
+    backend.relay.wake(who.customer_id)
+    return response
+
+
+async def make_title(backend: Backend, customer_id: UUID, first_message: str | None) -> str:
+    """The title of a thread that was given none."""
+    if first_message is None:
+        return titles.UNTITLED
+    return await backend.titles.make_title(customer_id, first_message)
+
+
+async def store(connection: Connection, customer_id: UUID, title: str, body: NewThread) -> Answer:
+    """The thread, its first message and their events, all in one transaction."""
+    thread = await threads.insert(connection, customer_id, title, body.metadata)
+    thread_id: UUID = thread["id"]
+    message: Row | None = None
+    if body.first_message is not None:
+        message = await messages.insert(connection, customer_id, thread_id, body.first_message)
+        thread = await threads.read(connection, customer_id, thread_id)
+    shown = threads.shown(thread)
+    await outbox.enqueue(connection, customer_id, "thread_created", thread_id, shown)
+    if message:
+        await outbox.enqueue(connection, customer_id, "message_created", thread_id, messages.shown(message))
+    return Answer(201, shown, thread_id)
+
+
+@router.get("", response_model=shapes.ThreadPage)
+async def find(filters: Annotated[thread_search.Filters, Query()], backend: Backend, who: Customer) -> Response:
+    """One's own threads, the last active first."""
+    async with backend.database.transaction(who.customer_id) as connection:
+        if filters.is_search:
+            plans.require(await plans.of(connection, who.customer_id), "search")
+        rows, cursor = await thread_search.page(connection, who.customer_id, filters, backend.settings.jwt_secret)
+    return JSONResponse({"items": [threads.shown(row) for row in rows], "next_cursor": cursor})
+
+
+@router.get("/{thread_id}", response_model=shapes.Thread)
+async def read(thread_id: UUID, backend: Backend, who: Customer) -> Response:
+    """One thread. Reading does not count as activity."""
+    async with backend.database.transaction(who.customer_id) as connection:
+        return _answer(await threads.read(connection, who.customer_id, thread_id))
+
+
+@router.patch("/{thread_id}", response_model=shapes.Thread)
+async def change(
+    thread_id: UUID,
+    body: ThreadChanges,
+    backend: Backend,
+    who: Customer,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Change title, status or metadata; with `If-Match`, only the version named there."""
+    async with backend.database.transaction(who.customer_id) as connection:
+        if "metadata" in body.model_fields_set:
+            plans.require(await plans.of(connection, who.customer_id), "metadata")
+        old = await threads.lock(connection, who.customer_id, thread_id)
+        check_version(if_match, old["version"])
+        values = changed_values(old, body)
+        changed = [name for name, value in values.items() if not _same(value, old[name])]
+        if not changed:
+            return _answer(old)
+        new = await threads.save(connection, who.customer_id, thread_id, values)
+        data = change_data(old, new, changed)
+        await outbox.enqueue(connection, who.customer_id, "thread_updated", thread_id, data)
+    backend.relay.wake(who.customer_id)
+    return _answer(new)
+
+
+def changed_values(old: Row, body: ThreadChanges) -> dict[str, Any]:
+    """Title, status and metadata as they are to be.
+
+    Raises:
+        problems.Problem: 409, the status cannot change so; 422, the metadata would grow too large.
+    """
+    given = body.model_dump(exclude_unset=True)
+    threads.check_transition(old["status"], given.get("status", old["status"]))
+    metadata = old["metadata"]
+    if "metadata" in given:
+        metadata = merge(metadata, given["metadata"]) if given["metadata"] is not None else {}
+        try:
+            validation.check_metadata(metadata)
+        except validation.Unacceptable as error:
+            raise problems.invalid([problems.field_error(f"/metadata{error.pointer}", str(error))]) from None
+    return {
+        "title": given.get("title", old["title"]),
+        "status": given.get("status", old["status"]),
+        "metadata": metadata,
+    }
+
+
+def merge(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch on an object (RFC 7396)."""
+    merged = dict(old)
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            inner = merged.get(key)
+            merged[key] = merge(inner if isinstance(inner, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            merged[key] = value
+    return merged
+
+
+def change_data(old: Row, new: Row, changed: list[str]) -> dict[str, Any]:
+    """What `thread_updated` tells: the thread, the names of what changed, and for a status the one before."""
+    data = {**threads.shown(new), "changed": changed}
+    if "status" in changed:
+        data |= {"old": old["status"], "new": new["status"]}
+    return data
+
+
+def check_version(if_match: str | None, version: int) -> None:
+    """Refuse a change of another version than the one the caller has seen.
+
+    Raises:
+        problems.Problem: 412 with `current_version`; 422, the header is not an entity tag.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    if not re.fullmatch(r'\s*(W/)?"[^"]*"\s*(,\s*(W/)?"[^"]*"\s*)*', if_match):
+        raise problems.invalid([problems.field_error("/If-Match", 'must be a version in quotes, like "3"', "header")])
+    if f'"{version}"' not in (tag.strip() for tag in if_match.split(",")):
+        detail = f"The thread is at version {version}."
+        headers = {"ETag": f'"{version}"'}
+        raise problems.Problem(412, "version-conflict", detail, headers=headers, current_version=version)
+
+
+@router.delete("/{thread_id}", status_code=204)
+async def delete(thread_id: UUID, backend: Backend, who: Customer) -> Response:
+    """Erase a thread with all that belongs to it; nothing that mentions it is kept."""
+    async with backend.database.transaction(who.customer_id) as connection:
+        await threads.lock(connection, who.customer_id, thread_id)
+        await threads.delete(connection, who.customer_id, thread_id)
+        await outbox.enqueue(connection, who.customer_id, "thread_deleted", thread_id, {"id": str(thread_id)})
+    backend.relay.wake(who.customer_id)
+    return Response(status_code=204)
+
+
+@router.get("/{thread_id}/export", response_model=shapes.ThreadExport)
+async def export(thread_id: UUID, backend: Backend, who: Customer) -> Response:
+    """A thread with all its messages, as a file."""
+    async with backend.database.transaction(who.customer_id) as connection:
+        plans.require(await plans.of(connection, who.customer_id), "export")
+        # Locked, so that the thread and its messages are of one moment.
+        thread = await threads.lock(connection, who.customer_id, thread_id)
+        rows = await messages.page(connection, who.customer_id, thread_id, after=0, limit=None)
+    body = {
+        "exported_at": events.timestamp(datetime.now(UTC)),
+        "thread": threads.shown(thread),
+        "messages": [messages.shown(row) for row in rows],
+    }
+    return JSONResponse(body, headers={"Content-Disposition": f'attachment; filename="thread-{thread_id}.json"'})
+
+
+def _answer(row: Row) -> Response:
+    return JSONResponse(threads.shown(row), headers={"ETag": f'"{row["version"]}"'})
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON: in Python, true equals 1."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -1,0 +1,68 @@
+"""The closed vocabulary of tags, and the known rows."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from support.bdd.scenario import SEVERITIES
+
+CAPABILITIES = (
+    "sign_in",
+    "threads",
+    "details",
+    "search",
+    "messages",
+    "runs",
+    "live",
+    "titles",
+    "operator",
+    "durable_state",
+)
+ROW = re.compile(r"^(TL|AE|TA|CE|X)-\d{2}$")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the catalogue: `tiers` has one name, or all plans for a row that speaks of each of them."""
+
+    id: str
+    title: str
+    tiers: tuple[str, ...]
+
+
+@cache
+def rows() -> dict[str, Row]:
+    """Every row that a scenario may carry, by id, in the order of the catalogue `rows.toml`."""
+    data = tomllib.loads(Path(__file__).with_name("rows.toml").read_text("utf-8"))
+    plans = ("free", "early", "mid", "enterprise")
+    return {
+        id_: Row(id_, title, plans if tier == "each plan" else (tier,)) for id_, (tier, title) in data["rows"].items()
+    }
+
+
+def vocabulary() -> dict[str, str]:
+    """Every tag that may be used, with what it means."""
+    return (
+        {id_: row.title for id_, row in rows().items()}
+        | {f"needs.{name}": f"runs where the target offers {name}" for name in CAPABILITIES}
+        | {f"severity.{name}": f"severity of a failure: {name}" for name in SEVERITIES}
+        | {
+            "disruptive": "breaks services, so it gets a stack of its own",
+            "load": "measures under load, so nothing else runs meanwhile",
+        }
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint for a word that is not known: ` (did you mean 'x'?)`, or nothing if none is near."""
+    candidates = list(known)
+    found = difflib.get_close_matches(word, candidates, n=1, cutoff=0.5)
+    lowered = {name.lower(): name for name in candidates}
+    found = found or difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
+    return f" (did you mean {lowered.get(found[0], found[0])!r}?)" if found else ""

@@ -1,0 +1,246 @@
+"""The contract between the suite and a kind of backend, in small groups of what people can do and see.
+
+A driver alone knows paths, field names, status codes, frames, tables and keys. Every method that reaches the
+backend raises `Refused` where the backend refuses clearly, and `BackendFailed` where it does not answer or answers
+with what cannot be read. A group that a kind of backend lacks is `None`; its profile says so under `does_not_offer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from support.drivers.types import (
+    Account,
+    Details,
+    Event,
+    Malformed,
+    Message,
+    NewThread,
+    Refusal,
+    Session,
+    StoredThread,
+    Thread,
+)
+
+
+class Identities(Protocol):
+    """Enrolling customers and signing in."""
+
+    async def enrol(self, account: Account) -> Account:
+        """Enrol a customer as an operator would; the account comes back with the id that the backend gave it."""
+        ...
+
+    async def sign_in(self, account: Account) -> Session:
+        """Sign in with e-mail address and password."""
+        ...
+
+    def marks(self, account: Account) -> tuple[str, ...]:
+        """Texts by which the model service can tell that a request was made for this customer, if there are any."""
+        ...
+
+
+class Threads(Protocol):
+    """Starting, reading and listing conversations."""
+
+    async def create(self, session: Session, new: NewThread) -> Thread:
+        """Start a thread."""
+        ...
+
+    async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
+        """Send a request that is wrong in the way named; a thread comes back where the backend accepted it.
+
+        The refusal's `parts` are in the words of `part_of`.
+        """
+        ...
+
+    def part_of(self, malformed: Malformed) -> str:
+        """The part of the request that a good refusal names: title, details, first message, owner, request."""
+        ...
+
+    async def read(self, session: Session, thread_id: str) -> Thread:
+        """One thread by its id."""
+        ...
+
+    async def list(self, session: Session) -> list[Thread]:
+        """All threads that the backend lists for this customer, over as many pages as there are."""
+        ...
+
+    def unknown_id(self) -> str:
+        """A well-formed id that no thread has."""
+        ...
+
+
+class Metadata(Protocol):
+    """Changing what a customer keeps with a thread."""
+
+    async def merge(self, session: Session, thread_id: str, changes: Details) -> Thread:
+        """Merge changes into a thread's details; a member given as None is removed (RFC 7396)."""
+        ...
+
+
+class Search(Protocol):
+    """Finding threads."""
+
+    async def by_text(self, session: Session, words: str) -> list[Thread]:
+        """The customer's threads whose title has these words."""
+        ...
+
+
+class Messages(Protocol):
+    """Writing and reading messages."""
+
+    async def post(self, session: Session, thread_id: str, content: str) -> Message:
+        """Add a customer's message to a thread."""
+        ...
+
+    async def list(self, session: Session, thread_id: str) -> list[Message]:
+        """All messages of a thread in their order."""
+        ...
+
+
+class Runs(Protocol):
+    """Letting an agent work in a thread."""
+
+    async def start(self, session: Session, thread_id: str, agent: str, text: str) -> str:
+        """Start a run and give its id."""
+        ...
+
+
+class LiveConnection(Protocol):
+    """One open connection over which events come.
+
+    `since` is the id of the last event before it, so that a device that has received nothing yet can catch up too.
+    """
+
+    @property
+    def since(self) -> str | None:
+        """The id of the last event before the connection."""
+        ...
+
+    async def receive(self) -> Event:
+        """The next event; waits for it.
+
+        Raises:
+            ConnectionError: the connection has ended; the message says how.
+        """
+        ...
+
+    async def settle(self, seconds: float) -> None:
+        """Return once everything that the backend had sent before this call has been received.
+
+        Raises:
+            BackendFailed: the backend did not answer within `seconds`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Say goodbye and close."""
+        ...
+
+    async def vanish(self) -> None:
+        """Break off without a word, as a device out of power does."""
+        ...
+
+
+class LiveEvents(Protocol):
+    """Watching what happens."""
+
+    async def connect(
+        self, session: Session, since: str | None = None, posing_as: Account | None = None
+    ) -> LiveConnection:
+        """Open a connection; with `since`, the events after that id come first.
+
+        With `posing_as`, the request names another customer wherever a careless backend might believe it.
+        """
+        ...
+
+
+class Operations(Protocol):
+    """What an operator sees and does."""
+
+    async def ready(self) -> bool:
+        """Whether the backend says that it can serve customers."""
+        ...
+
+    async def figures(self) -> dict[str, float]:
+        """The backend's own figures, by name and labels."""
+        ...
+
+    def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
+        """While open, the database refuses to store any message of this customer, and of nobody else."""
+        ...
+
+
+class DurableState(Protocol):
+    """What lies in PostgreSQL and Redis, read over connections of the suite's own."""
+
+    async def thread(self, thread_id: str) -> StoredThread | None:
+        """A thread as stored, whoever owns it."""
+        ...
+
+    async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
+        """Every thread stored for these customers."""
+        ...
+
+    async def messages_of(self, account: Account) -> list[str]:
+        """The text of every message stored for a customer, in whatever thread."""
+        ...
+
+    async def events_of(self, account: Account) -> list[Event]:
+        """Every event kept or still waiting to be sent for this customer, in order."""
+        ...
+
+    async def digest(self, account: Account) -> str:
+        """A fingerprint of everything stored for a customer: equal only if nothing at all has changed."""
+        ...
+
+
+class Driver(Protocol):
+    """A backend under test, as the actors reach it."""
+
+    @property
+    def identities(self) -> Identities:
+        """See `Identities`."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """See `Threads`."""
+        ...
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """See `Metadata`."""
+        ...
+
+    @property
+    def search(self) -> Search | None:
+        """See `Search`."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """See `Messages`."""
+        ...
+
+    @property
+    def runs(self) -> Runs | None:
+        """See `Runs`."""
+        ...
+
+    @property
+    def live(self) -> LiveEvents:
+        """See `LiveEvents`."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """See `Operations`."""
+        ...
+
+    @property
+    def durable(self) -> DurableState:
+        """See `DurableState`."""
+        ...

@@ -1,0 +1,57 @@
+"""The embedded backend, as `support/backend` builds it: the driver that other drivers can be modelled on."""
+
+from __future__ import annotations
+
+import httpx
+
+from support.drivers.driver import Runs, Search
+from support.drivers.embedded.api import Api
+from support.drivers.embedded.durable import EmbeddedDurable
+from support.drivers.embedded.identities import EmbeddedIdentities
+from support.drivers.embedded.live import EmbeddedLive
+from support.drivers.embedded.operations import EmbeddedOperations
+from support.drivers.embedded.threads import EmbeddedMessages, EmbeddedMetadata, EmbeddedThreads
+from support.drivers.types import Target
+from support.probes.postgres import PostgresProbe
+from support.probes.redis import RedisProbe
+from support.reporting.wire import WireLog
+
+
+class EmbeddedConnections:
+    """Connections to one target that all scenarios played against it share."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        self.http = httpx.AsyncClient(timeout=15, trust_env=False, verify=False, limits=limits)
+        self.postgres = PostgresProbe(target.database_url)
+        self.redis = RedisProbe(target.redis_url, target.key_prefix)
+
+    def driver(self, wire: WireLog) -> EmbeddedDriver:
+        """A driver for one scenario, which keeps what is said in the scenario's wire log."""
+        return EmbeddedDriver(self, wire)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.http.aclose()
+        await self.postgres.close()
+        await self.redis.close()
+
+
+class EmbeddedDriver:
+    """A driver of the kind `embedded`; see `support.drivers.driver.Driver`."""
+
+    search: Search | None = None
+    runs: Runs | None = None
+
+    def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
+        target = connections.target
+        url = target.backend_urls[0]
+        api = Api(connections.http, wire, url, target.operator_token)
+        self.identities = EmbeddedIdentities(api)
+        self.threads = EmbeddedThreads(api)
+        self.metadata = EmbeddedMetadata(api)
+        self.messages = EmbeddedMessages(api)
+        self.live = EmbeddedLive(url, wire)
+        self.operations = EmbeddedOperations(connections.http, url, target.database_url)
+        self.durable = EmbeddedDurable(connections.postgres, connections.redis)

@@ -1,0 +1,168 @@
+"""Requests to the embedded backend's HTTP side, each kept in the wire log."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any, cast
+
+import httpx
+
+from support.drivers.types import BackendFailed, Reason, Refusal, Refused, Session
+from support.reporting.wire import Exchange, WireLog
+
+REASONS = {
+    401: Reason.NOT_SIGNED_IN,
+    403: Reason.NOT_IN_PLAN,
+    404: Reason.NOT_FOUND,
+    400: Reason.INVALID,
+    409: Reason.CONFLICT,
+    412: Reason.CONFLICT,
+    413: Reason.INVALID,
+    422: Reason.INVALID,
+    429: Reason.LIMIT,
+    500: Reason.FAILED,
+    503: Reason.UNAVAILABLE,
+}
+PARTS = {"title": "title", "metadata": "details", "first_message": "first message", "": "request"}
+OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
+VARYING = {"date", "x-correlation-id", "correlation_id", "content-length"}
+GIVEN_AWAY = {
+    "a stack trace": re.compile(r'Traceback|File "|\.py\b'),
+    "a database statement": re.compile(
+        r"\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\b|relation \"|asyncpg"
+    ),
+    "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer\s+\S{16}"),
+}
+
+
+class Api:
+    """Calls on behalf of customers, over one shared pool of connections."""
+
+    def __init__(self, http: httpx.AsyncClient, wire: WireLog, url: str, operator_token: str) -> None:
+        self._http = http
+        self._wire = wire
+        self._url = url
+        self._operator_token = operator_token
+
+    async def call(
+        self, act: str, method: str, path: str, *, session: Session | None = None, body: Any = None, **options: Any
+    ) -> Any:
+        """Do one request and give its JSON; `act` says in plain words what the customer is doing.
+
+        Raises:
+            Refused: the backend answered with a problem document.
+            BackendFailed: it did not answer, or with something else.
+        """
+        reply = await self.send(act, method, path, session=session, body=body, **options)
+        if reply.status_code >= 400:
+            raise Refused(act, read_refusal(reply, session))
+        return _json(act, reply) if reply.content else None
+
+    async def send(
+        self,
+        act: str,
+        method: str,
+        path: str,
+        *,
+        session: Session | None = None,
+        body: Any = None,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """Do one request and give the reply as it is.
+
+        Raises:
+            BackendFailed: there was none.
+        """
+        token = session.token if session else self._operator_token if path.startswith("/operator") else None
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode()
+        if content is not None:
+            headers["content-type"] = "application/json"
+        who = session.account.name if session else "operator"
+        request = self._http.build_request(
+            method, f"{self._url}{path}", headers=headers, content=content, params=params
+        )
+        started = time.perf_counter()
+        try:
+            reply = await self._http.send(request)
+        except httpx.HTTPError as error:
+            seconds = time.perf_counter() - started
+            failure = f"{type(error).__name__}: {error}"
+            self._wire.said(_exchange(who, request, body or content, seconds, failure=failure))
+            raise BackendFailed(f"{act}: the backend did not answer: {failure}") from error
+        seconds = time.perf_counter() - started
+        self._wire.said(_exchange(who, request, body or content, seconds, reply=reply))
+        return reply
+
+
+def _exchange(
+    who: str,
+    request: httpx.Request,
+    body: Any,
+    seconds: float,
+    *,
+    reply: httpx.Response | None = None,
+    failure: str = "",
+) -> Exchange:
+    return Exchange(
+        who=who,
+        method=request.method,
+        url=str(request.url),
+        status=reply.status_code if reply is not None else None,
+        seconds=seconds,
+        request_headers=tuple(request.headers.multi_items()),
+        request_body=body,
+        reply_headers=tuple(reply.headers.multi_items()) if reply is not None else (),
+        reply_body=_readable(reply) if reply is not None else None,
+        failure=failure,
+    )
+
+
+def _readable(reply: httpx.Response) -> Any:
+    try:
+        return reply.json()
+    except ValueError:
+        return reply.text
+
+
+def _json(act: str, reply: httpx.Response) -> Any:
+    try:
+        return reply.json()
+    except ValueError as error:
+        raise BackendFailed(f"{act}: the backend's answer is not JSON: {reply.text[:200]!r}") from error
+
+
+def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
+    """A problem document (RFC 9457) as the customer reads it; anything else counts as unclear."""
+    body = _readable(reply)
+    problem = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    clear = reply.headers.get("content-type", "").startswith("application/problem+json") and "detail" in problem
+    errors: list[dict[str, str]] = problem.get("errors") or []
+    headers = [f"{name}: {value}" for name, value in reply.headers.items() if name.lower() not in VARYING]
+    members = {name: value for name, value in problem.items() if name not in VARYING}
+    shown = json.dumps([reply.status_code, headers, members or reply.text], sort_keys=True)
+    return Refusal(
+        reason=REASONS.get(reply.status_code, Reason.UNCLEAR) if clear else Reason.UNCLEAR,
+        text=str(problem.get("detail", reply.text[:200])),
+        parts=tuple(part_named(error.get("pointer", "?")) for error in errors),
+        shown=shown,
+        leaks=tuple(leaks_in(reply.text + "\n".join(headers), session)),
+    )
+
+
+def part_named(pointer: str) -> str:
+    """The words of the features for the place that a JSON pointer (RFC 6901) points to."""
+    name = pointer.removeprefix("#").removeprefix("/").split("/")[0]
+    return "owner" if name in OWNER_FIELDS else PARTS.get(name, "unknown part")
+
+
+def leaks_in(text: str, session: Session | None) -> list[str]:
+    """What a text gives away that no customer should be told."""
+    found = [what for what, pattern in GIVEN_AWAY.items() if pattern.search(text)]
+    if session and (session.token in text or session.account.password in text):
+        found.append("the customer's own token or password")
+    return found

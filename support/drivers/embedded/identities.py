@@ -1,0 +1,36 @@
+"""Enrolment and sign-in at the embedded backend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.drivers.embedded.api import Api
+from support.drivers.types import Account, Session
+
+
+class EmbeddedIdentities:
+    """`POST /operator/customers` and `POST /api/sessions`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def enrol(self, account: Account) -> Account:
+        """Enrol a customer; the account comes back with its id."""
+        body = {
+            "email": account.email,
+            "password": account.password,
+            "plan": account.plan,
+            "organisation": account.organisation,
+        }
+        customer = await self._api.call(f"enrolling {account.name}", "POST", "/operator/customers", body=body)
+        return replace(account, id=customer["id"])
+
+    async def sign_in(self, account: Account) -> Session:
+        """Sign in with e-mail address and password."""
+        body = {"email": account.email, "password": account.password}
+        session = await self._api.call(f"signing in as {account.name}", "POST", "/api/sessions", body=body)
+        return Session(session["session_id"], account, session["token"])
+
+    def marks(self, account: Account) -> tuple[str, ...]:
+        """The backend names the customer to the model as its end user."""
+        return (account.id,)

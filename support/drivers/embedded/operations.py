@@ -1,0 +1,49 @@
+"""What an operator of the embedded backend sees, and the troubles that the suite can make for one customer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import asyncpg
+import httpx
+
+from support.drivers.types import Account
+from support.probes.metrics import read_metrics
+
+
+class EmbeddedOperations:
+    """`/health/ready`, `/metrics`, and a trigger in the database under test."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, database_url: str) -> None:
+        self._http = http
+        self._url = url
+        self._database_url = database_url
+
+    async def ready(self) -> bool:
+        """Whether the backend says that it can serve."""
+        return (await self._http.get(f"{self._url}/health/ready")).status_code == 200
+
+    async def figures(self) -> dict[str, float]:
+        """The backend's own figures, by name and labels."""
+        return await read_metrics(self._http, f"{self._url}/metrics")
+
+    @asynccontextmanager
+    async def refusing_messages(self, account: Account) -> AsyncGenerator[None]:
+        """While open, a trigger makes PostgreSQL refuse to insert this customer's messages."""
+        name = f"refuse_{uuid4().hex}"
+        connection = await asyncpg.connect(self._database_url)
+        try:
+            await connection.execute(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$BEGIN RAISE EXCEPTION 'no space left for messages' USING ERRCODE = 'disk_full'; END$$"
+            )
+            await connection.execute(
+                f"CREATE TRIGGER {name} BEFORE INSERT ON messages FOR EACH ROW "
+                f"WHEN (NEW.customer_id::text = '{account.id}') EXECUTE FUNCTION {name}()"
+            )
+            yield
+            await connection.execute(f"DROP FUNCTION {name}() CASCADE")
+        finally:
+            await connection.close()

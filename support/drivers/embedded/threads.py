@@ -1,0 +1,135 @@
+"""Threads, their details and messages at the embedded backend."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from support.drivers.embedded import malformed as bad
+from support.drivers.embedded.api import Api, read_refusal
+from support.drivers.types import (
+    Account,
+    BackendFailed,
+    Details,
+    Malformed,
+    Message,
+    NewThread,
+    Refusal,
+    Session,
+    Thread,
+)
+
+THREADS = "/api/threads"
+
+
+class EmbeddedThreads:
+    """`/api/threads`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def create(self, session: Session, new: NewThread) -> Thread:
+        """Start a thread."""
+        body = {"title": new.title, "metadata": new.details, "first_message": new.first_message}
+        given = {name: value for name, value in body.items() if value is not None}
+        return read_thread(
+            await self._api.call("starting a conversation", "POST", THREADS, session=session, body=given)
+        )
+
+    async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
+        """Send a request that is wrong in the way named."""
+        content = bad.request_body(malformed, stranger)
+        act = f"starting a conversation with {malformed}"
+        reply = await self._api.send(act, "POST", THREADS, session=session, content=content)
+        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
+
+    def part_of(self, malformed: Malformed) -> str:
+        """The part of the request that a good refusal names."""
+        return bad.PARTS[malformed]
+
+    async def read(self, session: Session, thread_id: str) -> Thread:
+        """One thread by its id."""
+        path = f"{THREADS}/{thread_id}"
+        return read_thread(await self._api.call("opening a conversation", "GET", path, session=session))
+
+    async def list(self, session: Session) -> list[Thread]:
+        """All threads, page by page."""
+        found: list[Thread] = []
+        params = {"limit": "100"}
+        while True:
+            page = await self._api.call("listing conversations", "GET", THREADS, session=session, params=params)
+            found += [read_thread(item) for item in page["items"]]
+            if not page["next_cursor"]:
+                return found
+            params["cursor"] = page["next_cursor"]
+
+    def unknown_id(self) -> str:
+        """An id that no thread has."""
+        return str(uuid4())
+
+
+class EmbeddedMetadata:
+    """`PATCH /api/threads/{id}` with a merge patch."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def merge(self, session: Session, thread_id: str, changes: Details) -> Thread:
+        """Merge changes into a thread's details."""
+        path = f"{THREADS}/{thread_id}"
+        act = "changing a conversation's details"
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"metadata": changes}))
+
+
+class EmbeddedMessages:
+    """`/api/threads/{id}/messages`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def post(self, session: Session, thread_id: str, content: str) -> Message:
+        """Add a message."""
+        path = f"{THREADS}/{thread_id}/messages"
+        return read_message(
+            await self._api.call("writing a message", "POST", path, session=session, body={"content": content})
+        )
+
+    async def list(self, session: Session, thread_id: str) -> list[Message]:
+        """All messages of a thread."""
+        path = f"{THREADS}/{thread_id}/messages"
+        page = await self._api.call("reading messages", "GET", path, session=session)
+        return [read_message(item) for item in page["items"]]
+
+
+def read_thread(body: Any) -> Thread:
+    """A thread from the backend's representation.
+
+    Raises:
+        BackendFailed: a member is missing or not of its type.
+    """
+    try:
+        return Thread(
+            id=body["id"],
+            title=body["title"],
+            status=body["status"],
+            details=body["metadata"],
+            version=body["version"],
+            message_count=body["message_count"],
+            created_at=datetime.fromisoformat(body["created_at"]).timestamp(),
+            last_activity_at=datetime.fromisoformat(body["last_activity_at"]).timestamp(),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BackendFailed(f"not a conversation as agreed ({error!r}): {body!r}") from error
+
+
+def read_message(body: Any) -> Message:
+    """A message from the backend's representation.
+
+    Raises:
+        BackendFailed: a member is missing.
+    """
+    try:
+        return Message(body["id"], body["thread_id"], body["sequence"], body["role"], body["content"])
+    except (KeyError, TypeError) as error:
+        raise BackendFailed(f"not a message as agreed ({error!r}): {body!r}") from error

@@ -1,0 +1,5 @@
+"""The catalogue of ways in which a backend can break a promise, and the prover that shows each scenario red.
+
+The catalogue names places in the embedded backend and never imports it: a fault is applied inside the backend's own
+process, as it starts. The backend knows nothing of this.
+"""

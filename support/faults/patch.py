@@ -1,0 +1,91 @@
+"""Changes a function of the backend inside the backend's own process, and counts how often the change acts."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from support.faults.fault import fault_named
+
+Function = Callable[..., Any]
+
+
+class Patch:
+    """Replaces functions by their place, such as `support.backend.threads:insert_thread`.
+
+    Each replacement is called with the original first and then with the arguments of the call. A call counts as an
+    activation of the fault; with `only`, a predicate on the arguments, other calls go to the original uncounted.
+    """
+
+    def __init__(self, record: Callable[[], object]) -> None:
+        self._record = record
+
+    def replace(self, place: str, only: Callable[..., bool] | None = None) -> Callable[[Function], Function]:
+        """Put the decorated function in the place of another.
+
+        Raises:
+            LookupError: there is no such place.
+        """
+        holder, name = _find(place)
+        found: Any = inspect.getattr_static(holder, name)
+        wrap: Callable[[Function], Any] = _WRAPPERS.get(type(found), _plain)
+        original: Function = getattr(found, "__func__", found)
+
+        def put(replacement: Function) -> Function:
+            @functools.wraps(original)
+            def acting(*arguments: Any, **named: Any) -> Any:
+                if only is not None and not only(*arguments, **named):
+                    return original(*arguments, **named)
+                self._record()
+                return replacement(original, *arguments, **named)
+
+            setattr(holder, name, wrap(acting))
+            return replacement
+
+        return put
+
+    def set(self, place: str, value: Any) -> None:
+        """Put a value in the place of a constant; counts as one activation.
+
+        Raises:
+            LookupError: there is no such place.
+        """
+        holder, name = _find(place)
+        setattr(holder, name, value)
+        self._record()
+
+
+def _plain(function: Function) -> Function:
+    return function
+
+
+_WRAPPERS: dict[Any, Callable[[Function], Any]] = {staticmethod: staticmethod, classmethod: classmethod}
+
+
+def _find(place: str) -> tuple[Any, str]:
+    module, _, path = place.partition(":")
+    *holders, name = path.split(".")
+    try:
+        holder: Any = importlib.import_module(module)
+        for part in holders:
+            holder = getattr(holder, part)
+        inspect.getattr_static(holder, name)
+    except (ImportError, AttributeError) as error:
+        raise LookupError(f"the backend has no {place}: {error}") from error
+    return holder, name
+
+
+def apply_fault(name: str, activations: Path) -> None:
+    """Build a fault into this process; each activation adds one byte to the file `activations`.
+
+    Raises:
+        LookupError: what the fault changes does not exist.
+        BadInput: there is no fault of that name.
+    """
+    file = os.open(activations, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    fault_named(name).apply(Patch(lambda: os.write(file, b".")))

@@ -1,0 +1,119 @@
+"""The six outcomes of a scenario, and how the phases of its test decide between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import pytest
+
+NOT_OFFERED = pytest.StashKey[str]()
+"""On an item: why the target's profile does not offer what the scenario needs. Skip such an item in its set-up."""
+
+DEVIATION = pytest.StashKey[str]()
+"""On an item: the reason given where the target's profile lists the scenario as a known deviation."""
+
+
+class Outcome(StrEnum):
+    """What a run says of a scenario. Every collected scenario has exactly one of these."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    ENVIRONMENT = "environment"
+    NOT_OFFERED = "not_offered"
+    KNOWN_DEVIATION = "known_deviation"
+    NOT_RUN = "not_run"
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether a run in which a scenario ends so may still succeed."""
+        return self in (Outcome.KEPT, Outcome.NOT_OFFERED, Outcome.KNOWN_DEVIATION)
+
+    @property
+    def words(self) -> str:
+        """The outcome as a person reads it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """How one phase of a test ended. `ending` "failed" is a failed assertion, "error" any other exception.
+
+    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took.
+    """
+
+    when: Literal["setup", "call", "teardown", "crash"]
+    ending: Literal["passed", "failed", "error", "skipped"]
+    seconds: float = 0.0
+    reason: str = ""
+    step: str | None = None
+    step_line: int | None = None
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """The verdict on one scenario. `step`, `step_line` and `reason` are None where the promise was kept."""
+
+    outcome: Outcome
+    seconds: float
+    step: str | None = None
+    step_line: int | None = None
+    reason: str | None = None
+
+
+def judge(
+    phases: Sequence[Phase], *, title: str, not_offered: str | None = None, deviation: str | None = None
+) -> ScenarioResult:
+    """Decide the outcome of a scenario from the phases that were reported of its test.
+
+    Args:
+        phases: what was reported so far, in order; a test that was not finished lacks its last phases.
+        title: the scenario's, used in messages.
+        not_offered: the reason in the target's profile for leaving the scenario out, if there is one.
+        deviation: the reason in the target's profile for expecting it to be broken, if there is one.
+    """
+    seconds = round(sum(phase.seconds for phase in phases), 6)
+    worst = _worst(phases)
+    if worst is None:
+        if not _finished(phases):
+            return ScenarioResult(Outcome.NOT_RUN, seconds, reason=_why_not_run(phases))
+        if deviation is None:
+            return ScenarioResult(Outcome.KEPT, seconds)
+        stale = f'the deviation listed for "{title}" is stale: it is kept now; remove it from the profile'
+        return ScenarioResult(Outcome.BROKEN, seconds, reason=stale)
+    outcome, reason = _judged(worst, not_offered, deviation)
+    return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason)
+
+
+def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many there are of each outcome, all six named, and `collected`, their sum."""
+    found = list(outcomes)
+    return {outcome.value: found.count(outcome) for outcome in Outcome} | {"collected": len(found)}
+
+
+def _worst(phases: Sequence[Phase]) -> Phase | None:
+    """The phase that decides: the first that did not pass, save that a failure outranks an earlier skip."""
+    not_passed = [phase for phase in phases if phase.ending != "passed"]
+    return next((phase for phase in not_passed if phase.ending != "skipped"), not_passed[0] if not_passed else None)
+
+
+def _finished(phases: Sequence[Phase]) -> bool:
+    return {"setup", "call", "teardown"} <= {phase.when for phase in phases}
+
+
+def _why_not_run(phases: Sequence[Phase]) -> str:
+    return "the run ended while this scenario was running" if phases else "the run ended before this scenario began"
+
+
+def _judged(worst: Phase, not_offered: str | None, deviation: str | None) -> tuple[Outcome, str]:
+    if worst.ending == "skipped":
+        if not_offered is not None:
+            return Outcome.NOT_OFFERED, not_offered
+        return Outcome.ENVIRONMENT, f"skipped, which only the target's profile may do: {worst.reason}"
+    if worst.when == "setup" or worst.ending == "error" or worst.when == "crash":
+        return Outcome.ENVIRONMENT, worst.reason
+    if deviation is not None:
+        return Outcome.KNOWN_DEVIATION, deviation
+    return Outcome.BROKEN, worst.reason

@@ -1,0 +1,58 @@
+"""Three counts of the same scenarios, from the feature files, the run and the Allure results, must agree."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from support.bdd.scenario import Scenario
+from support.reporting.allure_results import test_case_id
+from support.reporting.outcomes import ScenarioResult
+
+
+def compare_with_expected(
+    collected: Sequence[Scenario], expected: Sequence[Scenario], *, all_asked_for: bool
+) -> list[str]:
+    """What is wrong if the scenarios that pytest collected are not those parsed from the selected features.
+
+    `all_asked_for` is False where the command line names single tests, of which the features know nothing.
+    """
+    ours = Counter((scenario.row, scenario.title, scenario.place) for scenario in collected)
+    theirs = Counter((scenario.row, scenario.title, scenario.place) for scenario in expected)
+    missing = theirs - ours if all_asked_for else Counter[tuple[str, str, str]]()
+    return [
+        *_lines(missing, "is in the feature file but was not collected"),
+        *_lines(ours - theirs, "was collected but is not among the selected scenarios of the feature files"),
+    ]
+
+
+def _lines(scenarios: Counter[tuple[str, str, str]], what: str) -> list[str]:
+    return [f"{place}: {row} {title!r} {what}" for row, title, place in sorted(scenarios.elements())]
+
+
+def result_files(folder: Path | None) -> set[Path]:
+    """The Allure result files in a folder, none if there is no folder."""
+    return set(folder.glob("*-result.json")) if folder else set()
+
+
+def compare_with_results(results: Iterable[tuple[Scenario, ScenarioResult]], files: Iterable[Path]) -> list[str]:
+    """What is wrong if the Allure results do not say of each scenario, exactly once, what the ledger says."""
+    said: dict[str, list[str]] = {}
+    for file in sorted(files):
+        data = json.loads(file.read_text("utf-8"))
+        said.setdefault(data["testCaseId"], []).append(_outcome(data))
+    found: list[str] = []
+    for scenario, result in results:
+        theirs = said.pop(test_case_id(scenario), [])
+        if theirs != [result.outcome.words]:
+            shown = " and ".join(theirs) or "nothing"
+            found.append(f"{scenario.place}: the ledger says {result.outcome.words}, the Allure results say {shown}")
+    strangers = [f"an Allure result belongs to no collected scenario: {identity}" for identity in said]
+    return found + strangers
+
+
+def _outcome(data: dict[str, Any]) -> str:
+    return next((label["value"] for label in data["labels"] if label["name"] == "outcome"), data.get("status", "?"))

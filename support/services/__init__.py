@@ -1,0 +1,19 @@
+"""Start, stop, break and heal what a backend needs; see `Services.start` and `open_stack`."""
+
+from support.services.backend_process import BackendProcess
+from support.services.description import ServicesDescription
+from support.services.launcher import FaultNotApplied
+from support.services.process import ManagedProcess
+from support.services.services import Services
+from support.services.stack import EXTERNAL, Stack, open_stack
+
+__all__ = [
+    "EXTERNAL",
+    "BackendProcess",
+    "FaultNotApplied",
+    "ManagedProcess",
+    "Services",
+    "ServicesDescription",
+    "Stack",
+    "open_stack",
+]

@@ -1,0 +1,73 @@
+"""What a process of the run must know to use the services that another process has started."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from support.services.database import in_database
+from support.services.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class ServicesDescription:
+    """The services of a run, as plain values that travel to xdist's workers.
+
+    Attributes:
+        folder: the run's folder.
+        run_id: eight hexadecimal digits; part of every name the run gives to anything outside its folder.
+        postgres_url: a database of the PostgreSQL server whose owner may create others.
+        redis_url: the Redis server.
+        model_url: the scripted model service, without a space.
+        operator_token: what the operator calls of the backend ask for.
+        jwt_secret: with what embedded backends sign tokens.
+        backend_urls: a backend that was running already; empty when stacks start their own.
+    """
+
+    folder: Path
+    run_id: str
+    postgres_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    model_url: str
+    operator_token: str = field(repr=False)
+    jwt_secret: str = field(repr=False)
+    backend_urls: tuple[str, ...] = ()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the suite starts the backend itself, and so can break it, heal it and give it faults."""
+        return not self.backend_urls
+
+    @property
+    def launcher(self) -> Path:
+        """The socket of the launcher of embedded backends."""
+        return RunFolder(self.folder).launcher
+
+    @property
+    def prefix(self) -> str:
+        """How the name of everything of this run begins on servers that it shares with others."""
+        return f"threadproof_{self.run_id}_"
+
+    @property
+    def template(self) -> str:
+        """The database that holds the backend's schema and nothing else."""
+        return f"{self.prefix}template"
+
+    def database_url(self, name: str) -> str:
+        """The address of a database on the PostgreSQL server."""
+        return in_database(self.postgres_url, name)
+
+    def to_json(self) -> dict[str, Any]:
+        """The description as a JSON object."""
+        return {**asdict(self), "folder": str(self.folder), "backend_urls": list(self.backend_urls)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The description that `to_json` gave."""
+        arguments: dict[str, Any] = {
+            **values,
+            "folder": Path(values["folder"]),
+            "backend_urls": tuple(values["backend_urls"]),
+        }
+        return cls(**arguments)

@@ -1,0 +1,42 @@
+"""Removing the keys of a stack from a Redis server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import cast
+
+import redis
+
+_BATCH = 500
+
+
+def ping(redis_url: str, *, timeout: float) -> None:
+    """Expect an answer from the server.
+
+    Raises:
+        redis.RedisError, OSError, ValueError: there was none, or a refusal, or the address cannot be used.
+    """
+    with _client(redis_url, timeout) as client:
+        client.ping()  # pyright: ignore[reportUnknownMemberType]
+
+
+def delete(redis_url: str, prefix: str) -> int:
+    """Remove every key that begins so, and tell how many there were.
+
+    Raises:
+        redis.RedisError: the server could not be reached, or refused.
+    """
+    with _client(redis_url, timeout=5) as client:
+        found = client.scan_iter(match=f"{prefix}*", count=_BATCH)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        keys = iter(cast("Iterable[bytes]", found))
+        removed = 0
+        while batch := list(islice(keys, _BATCH)):
+            removed += client.unlink(*batch)
+        return removed
+
+
+def _client(redis_url: str, timeout: float) -> redis.Redis:
+    return redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+        redis_url, socket_connect_timeout=timeout, socket_timeout=timeout
+    )

@@ -1,0 +1,156 @@
+"""The services of a run: PostgreSQL, Redis, the model service and the launcher of backends."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import ExitStack
+from typing import Self
+
+import asyncpg
+
+from support.errors import BadInput
+from support.services import database, external, redis_keys
+from support.services.description import ServicesDescription
+from support.services.launcher import Launcher, LauncherClient
+from support.services.model_service import ModelService
+from support.services.postgres import Postgres
+from support.services.run_folder import Keeper, RunFolder, clear_abandoned, storage_failure
+from support.services.valkey import Valkey
+from support.settings import Settings, masked_url
+
+OnProgress = Callable[[str], None]
+
+
+class Services:
+    """The services that all scenarios of a run share, started by `Services.start` in the run's controller.
+
+    Attributes:
+        description: what other processes need to use them.
+        ready_seconds: how long each server took until it served, the `schema` until it was made, and all in `total`.
+        postgres, redis, model: the servers that were started; None where the settings name another.
+    """
+
+    def __init__(self, settings: Settings, folder: RunFolder, on_progress: OnProgress | None = None) -> None:
+        self.ready_seconds: dict[str, float] = {}
+        self._settings = settings
+        self._folder = folder
+        self._on_progress = on_progress
+        self._clean_up = ExitStack()
+        self._clean_up.callback(Keeper(folder).release)
+        data = folder.path / "data"
+        data.mkdir()
+        self.postgres = None if settings.postgres_url else Postgres(folder, data)
+        self.redis = None if settings.redis_url else Valkey(folder, data)
+        self.model = None if settings.model_url else ModelService(folder)
+        self._launcher = None if settings.backend_urls else Launcher(folder)
+        self.description = self._describe()
+
+    @classmethod
+    def start(cls, settings: Settings, on_progress: OnProgress | None = None) -> Self:
+        """Start what the settings do not name, after clearing what dead runs have left.
+
+        Args:
+            settings: the suite's settings.
+            on_progress: is told, in this thread, a line for everything that has become ready.
+
+        Raises:
+            BadInput: a server named cannot be used, or the temporary folder cannot.
+            EnvironmentFailed: a server did not start.
+        """
+        began = time.monotonic()
+        external.check(settings)
+        clear_abandoned()
+        folder = RunFolder.create()
+        with ExitStack() as failed:
+            services = cls(settings, folder, on_progress)
+            failed.callback(services.stop)
+            try:
+                services._start_servers()
+            except OSError as error:
+                raise storage_failure(error) from None
+            failed.pop_all()
+        services.ready_seconds["total"] = time.monotonic() - began
+        return services
+
+    def stop(self) -> None:
+        """End and remove everything of this run; nothing when that was done before."""
+        self._clean_up.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _describe(self) -> ServicesDescription:
+        settings = self._settings
+        return ServicesDescription(
+            folder=self._folder.path,
+            run_id=self._folder.run_id,
+            postgres_url=settings.postgres_url or (self.postgres.url if self.postgres else ""),
+            redis_url=settings.redis_url or (self.redis.url if self.redis else ""),
+            model_url=settings.model_url.rstrip("/") if settings.model_url else (self.model.url if self.model else ""),
+            operator_token=settings.operator_token.get_secret_value(),
+            jwt_secret=secrets.token_hex(32),
+            backend_urls=tuple(url.rstrip("/") for url in settings.backend_urls),
+        )
+
+    def _start_servers(self) -> None:
+        servers = [server for server in (self.postgres, self._launcher, self.redis, self.model) if server is not None]
+        for server in servers:
+            self._clean_up.callback(server.kill)
+        with ThreadPoolExecutor(max(1, len(servers) + 1)) as pool:
+            tasks = {server.name: pool.submit(_seconds, server.start) for server in servers}
+            if self.description.embedded:
+                self._clean_up.callback(self._leave_shared_servers)
+                needed = [tasks[server.name] for server in (self.postgres, self._launcher) if server is not None]
+                tasks["schema"] = pool.submit(self._make_template, needed)
+            try:
+                self._report_as_completed(tasks)
+            except BaseException:
+                for server in servers:  # so that the other threads do not wait for theirs
+                    server.kill()
+                raise
+
+    def _report_as_completed(self, tasks: dict[str, Future[float]]) -> None:
+        names = {task: name for name, task in tasks.items()}
+        for task in as_completed(names):
+            name, seconds = names[task], task.result()
+            self.ready_seconds[name] = seconds
+            if self._on_progress is not None:
+                self._on_progress(f"{name} ready in {seconds:.2f} s")
+
+    def _make_template(self, needed: Iterable[Future[float]]) -> float:
+        """The database of which those of stacks are copies; the seconds it took once the servers were there."""
+        wait(needed)
+        if any(task.exception() for task in needed):
+            return 0.0  # told by those tasks
+        return _seconds(self._migrate)
+
+    def _migrate(self) -> None:
+        here = self.description
+        try:
+            database.create(here.postgres_url, here.template)
+        except asyncpg.PostgresError as error:
+            raise BadInput(
+                f"THREADPROOF_POSTGRES_URL: {masked_url(here.postgres_url)} refuses to create a database: {error}. "
+                "The suite makes databases and a role of its own there: name a user who may"
+            ) from None
+        LauncherClient(here.launcher).migrate(here.database_url(here.template), self._folder.log("migrate"))
+
+    def _leave_shared_servers(self) -> None:
+        """Remove from servers that are not ours what stacks had no chance to remove."""
+        here = self.description
+        if self._settings.postgres_url:
+            database.drop(here.postgres_url, *database.named(here.postgres_url, here.prefix))
+        if self._settings.redis_url:
+            redis_keys.delete(here.redis_url, here.prefix)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
