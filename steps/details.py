@@ -1,15 +1,28 @@
 """What customers keep with a conversation."""
 
-from support.actors.customer import Conversation
+from support.actors.customer import Attempt, Conversation
 from support.actors.details import kinds_of, read_details
 from support.actors.people import People
-from support.bdd.sentences import then, when
+from support.bdd.sentences import given, then, when
 from support.drivers.types import NewThread
 
 
 @when("{who:Who} starts a conversation called {title:Quoted} with these details", target_fixture="conversation")
 async def starts_with_details(people: People, who: str, title: str, datatable: list[list[str]]) -> Conversation:
     return await people.who(who).start_conversation(NewThread(title=title, details=read_details(datatable)))
+
+
+@given("{who:Who} has started a conversation called {title:Quoted} with the detail {detail:Quoted}")
+async def has_started_with_detail(people: People, who: str, title: str, detail: str) -> None:
+    await people.who(who).start_conversation(NewThread(title=title, details={detail: "given"}))
+
+
+@when(
+    "{who:Who} tries to start a conversation called {title:Quoted} with the detail {detail:Quoted}",
+    target_fixture="attempt",
+)
+async def tries_to_start_with_detail(people: People, who: str, title: str, detail: str) -> Attempt:
+    return await people.who(who).try_to_start(NewThread(title=title, details={detail: "given"}))
 
 
 @then("the conversation has exactly these details")

@@ -32,3 +32,15 @@ async def nothing_is_left(conversation: Conversation) -> None:
 def was_told_that_it_failed(attempt: Attempt) -> None:
     assert attempt.refusal().reason in (Reason.UNAVAILABLE, Reason.FAILED)
     assert attempt.refusal().leaks == ()
+
+
+@then("she is told that the {plan:Plan} plan does not include it, and the {other:Plan} plan does")
+def is_told_which_plan(attempt: Attempt, plan: str, other: str) -> None:
+    assert attempt.refusal().reason is Reason.NOT_IN_PLAN
+    assert (attempt.refusal().plan, attempt.refusal().available_from) == (plan, other)
+
+
+@then("{who:Who} has no conversation")
+async def has_no_conversation(people: People, who: str) -> None:
+    assert await people.who(who).conversations() == []
+    assert await people.who(who).kept() == []

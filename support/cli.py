@@ -48,15 +48,15 @@ def default(context: typer.Context) -> None:
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917  (each is an option that a person can give)
+def run(
     files: Files = None,
     tier: Tier = None,
     row: Row = None,
     tag: Tag = None,
     words: Words = None,
     workers: Workers = None,
-    as_json: AsJson = False,  # noqa: FBT002
-    report: Annotated[bool, typer.Option(help="Make the HTML report afterwards.")] = True,  # noqa: FBT002
+    as_json: AsJson = False,
+    report: Annotated[bool, typer.Option(help="Make the HTML report afterwards.")] = True,
 ) -> None:
     """Play the scenarios against the target, and report.
 
@@ -78,13 +78,13 @@ def run(  # noqa: PLR0913, PLR0917  (each is an option that a person can give)
 
 
 @app.command()
-def prove(  # noqa: PLR0913, PLR0917
+def prove(
     files: Files = None,
     tier: Tier = None,
     row: Row = None,
     fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
     workers: Workers = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
 
@@ -112,14 +112,14 @@ def report() -> None:
 
 
 @app.command("list")
-def list_(  # noqa: PLR0913, PLR0917
+def list_(
     files: Files = None,
     tier: Tier = None,
     row: Row = None,
     tag: Tag = None,
     words: Words = None,
-    steps: Annotated[bool, typer.Option("--steps", help="The sentences instead, with how often each is used.")] = False,  # noqa: FBT002
-    as_json: AsJson = False,  # noqa: FBT002
+    steps: Annotated[bool, typer.Option("--steps", help="The sentences instead, with how often each is used.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what there is: tiers, rows, titles, values, and how many faults prove each scenario."""
     data: Any

@@ -18,8 +18,8 @@ from support.bdd.sentences import DEFINITIONS, import_steps
 from support.bdd.tags import rows
 from support.errors import BadInput
 from support.faults.fault import Fault, catalogue
-from support.reporting.tables import STYLES
 from support.reporting.outcomes import Outcome
+from support.reporting.tables import STYLES
 from support.settings import settings
 
 Entry = dict[str, Any]
@@ -34,7 +34,8 @@ def scenarios(selection: Selection) -> list[Entry]:
     last = _last_outcomes()
     faults = _faults_by_title()
     found = [
-        scenario.to_json() | {"faults": [one.name for one in faults.get(scenario.title, [])], "last": last.get(scenario.title)}
+        scenario.to_json()
+        | {"faults": [one.name for one in faults.get(scenario.title, [])], "last": last.get(scenario.title)}
         for scenario in _selected(selection)
     ]
     if not found:
@@ -57,7 +58,11 @@ def scenario_table(entries: list[Entry]) -> RenderableType:
         table.add_column("last", no_wrap=True)
         for entry in own:
             table.add_row(
-                entry["row"], entry["title"], entry["value"]["value"], str(len(entry["faults"])), _outcome(entry["last"])
+                entry["row"],
+                entry["title"],
+                entry["value"]["value"],
+                str(len(entry["faults"])),
+                _outcome(entry["last"]),
             )
         blocks += [table, Text()]
     covered = {entry["row"] for entry in entries}
@@ -94,7 +99,9 @@ def sentence_table(data: Entry) -> RenderableType:
     for entry in data["sentences"]:
         sentence = Text.assemble((f"{entry['kind'].capitalize()} ", "bold"), entry["sentence"])
         table.add_row(str(entry["uses"]), sentence, entry["place"])
-    ratio = f"{data['definitions']} definitions for {data['scenarios']} scenarios: {data['definitions_per_scenario']} each"
+    ratio = (
+        f"{data['definitions']} definitions for {data['scenarios']} scenarios: {data['definitions_per_scenario']} each"
+    )
     return Group(table, Text(), Text(f"{ratio} (the aim is below 0.5)"))
 
 

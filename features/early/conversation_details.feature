@@ -20,8 +20,20 @@ Feature: Keeping details with a conversation
         | urgent              | yes/no  | yes                           |
         | reviewer            | nothing |                               |
         | note                | text    |                               |
-        | tags                | list    | costs, paper, spring          |
+        | tags                | list    | spring, paper, costs          |
         | places / north / by | list    | rail, road                    |
       Then the conversation has exactly these details
       And they are the same when she signs in again
       And each detail is kept as the kind it was given
+
+  Rule: Details come with the Early plan, and the Free plan says so
+    Value: whoever needs details learns in one sentence which plan to choose
+
+    @TL-02 @needs.details
+    Scenario: The Free plan names the plan that has details
+      Given Ella has signed in on the Early plan
+      And Fay has signed in on the Free plan
+      And Ella has started a conversation called "Boxes for spring" with the detail "project"
+      When Fay tries to start a conversation called "Boxes for spring" with the detail "project"
+      Then she is told that the Free plan does not include it, and the Early plan does
+      And she has no conversation

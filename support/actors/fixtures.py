@@ -12,6 +12,7 @@ from support.actors.people import People
 from support.actors.stage import Stage, Stages, strike
 from support.bdd.scenario import SCENARIO, Scenario
 from support.bdd.sentences import background_loop
+from support.reporting.items import FAILED_STEP, FailedStep
 from support.reporting.wire import WireLog
 from support.services import ServicesDescription
 from support.settings import settings
@@ -19,6 +20,7 @@ from support.settings import settings
 FAULT = pytest.StashKey[str | None]()
 """On an item: the name of the fault to build into the backend; the prover sets it."""
 
+NOBODY_ELSE = "And nothing has reached the bystander"
 STAGE = pytest.StashKey[Stage]()
 
 
@@ -70,6 +72,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         result = yield
         stage = pyfuncitem.stash.get(STAGE, None)
         if stage is not None and stage.bystander is not None:
+            pyfuncitem.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, pyfuncitem.stash[SCENARIO].line)
             background_loop().run(stage.bystander.expect_undisturbed(), settings().step_seconds)
     except BaseException:
         if STAGE in pyfuncitem.stash:

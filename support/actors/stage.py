@@ -42,7 +42,9 @@ class Stage:
         try:
             self.bystander = await Bystander.arrive(self.connections.driver(WireLog()), settings().wait_seconds)
         except PromiseBroken as broken:
-            raise EnvironmentFailed(f"no scenario can be played, for even a bystander cannot arrive: {broken}") from broken
+            raise EnvironmentFailed(
+                f"no scenario can be played, for even a bystander cannot arrive: {broken}"
+            ) from broken
 
     async def clear(self) -> None:
         """Close every connection of the suite."""

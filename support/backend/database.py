@@ -80,9 +80,13 @@ async def connect(settings: Settings) -> Database:
     """
     try:
         service = await _pool(settings, "threadproof_service", _SERVICE_CONNECTIONS)
-        return Database(await _pool(settings, "threadproof_app", settings.pool_size), service)
+        customers = await _pool(settings, "threadproof_app", settings.pool_size)
+        await service.execute("SELECT FROM outbox LIMIT 0")
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidParameterValueError) as error:
+        raise StartError(f"DATABASE_URL: {error}; run `python -m support.backend --migrate` first") from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise StartError(f"DATABASE_URL: {error or type(error).__name__}") from None
+    return Database(customers, service)
 
 
 @asynccontextmanager

@@ -119,24 +119,25 @@ class LiveSocket:
     async def _send_event(self, event: Event) -> None:
         if self._last is not None and event.sequence > self._last + 1:
             await self._catch_up()
-        if self._ended or (self._last is not None and event.sequence <= self._last):
+        if not self._ended and event.sequence > (self._last or 0):
+            await self._advance(event)
+
+    async def _catch_up(self) -> None:
+        position = await self._events.position(self.identity.customer_id)
+        if position is None:
             return
+        for event in await self._events.between(self.identity.customer_id, (self._last or 0) + 1, position.last):
+            if self._last is not None and event.sequence != self._last + 1:
+                break
+            await self._advance(event)
+        if (self._last or 0) < position.last:
+            await self._close(EVENTS_MISSED, "events were missed, read again")
+
+    async def _advance(self, event: Event) -> None:
         if self._last is None:
             self._since = event.sequence - 1
         self._last = event.sequence
         await self._pass_on(event)
-
-    async def _catch_up(self) -> None:
-        position = await self._events.position(self.identity.customer_id)
-        if position is None or self._last is None:
-            return
-        for event in await self._events.between(self.identity.customer_id, self._last + 1, position.last):
-            if event.sequence != self._last + 1:
-                break
-            self._last = event.sequence
-            await self._pass_on(event)
-        if self._last < position.last:
-            await self._close(EVENTS_MISSED, "events were missed, read again")
 
     async def _replay(self, last_event_id: int) -> None:
         position = await self._events.position(self.identity.customer_id)

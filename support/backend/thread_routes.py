@@ -53,17 +53,16 @@ class ThreadChanges(validation.Body):
 async def create(body: NewThread, request: Request, backend: Backend, who: Customer) -> Response:
     """Start a conversation. Without a title it gets one made from its first message."""
     key = await idempotency.key_of(request, who.customer_id)
-    if key:
-        # A repetition is answered without asking the model for a title.
+    if key or body.metadata:
         async with backend.database.transaction(who.customer_id) as connection:
-            if answered := await idempotency.stored(connection, key):
+            if body.metadata:
+                plans.require(await plans.of(connection, who.customer_id), "metadata")
+            if key and (answered := await idempotency.stored(connection, key)):
                 return answered
-    # The model is slow: it is asked before the transaction begins.
+    # The model is slow: it is asked for nothing that is refused or repeated, and before the transaction begins.
     title = body.title or await make_title(backend, who.customer_id, body.first_message)
 
     async def effect(connection: Connection) -> Answer:
-        if body.metadata:
-            plans.require(await plans.of(connection, who.customer_id), "metadata")
         return await store(connection, who.customer_id, title, body)
 
     async with backend.database.transaction(who.customer_id) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pytest
 from pytest_bdd.feature import get_feature
@@ -56,12 +56,11 @@ class ScenarioItem(pytest.Function):
         scenario: Scenario = self.stash[SCENARIO]
         return self.path, scenario.line - 1, scenario.title
 
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """What was seen, in words; a traceback only for what the suite did not foresee."""
         if isinstance(excinfo.value, AssertionError | EnvironmentFailed | BadInput):
             return f"{self.stash[SCENARIO].place}\n{excinfo.value}"
-        return super().repr_failure(excinfo, style)
+        return cast("Any", super().repr_failure(excinfo))
 
 
 def runner(feature: FeatureFile, source: ScenarioSource) -> Run:

@@ -70,6 +70,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 def selection_of(config: pytest.Config) -> Selection:
     """The selection that pytest's command line asks for; files are its positional arguments that are features."""
+
     def asked(option: str) -> tuple[str, ...]:
         return tuple(config.getoption(option) or ())
 

@@ -140,7 +140,8 @@ class Refusal:
     """A refusal as the customer receives it.
 
     `parts` are the parts of the request that it names, `shown` is everything the customer could read in it but for
-    its reference number, and `leaks` what it gives away that it should not.
+    its reference number, and `leaks` what it gives away that it should not. Where a plan is the reason, `plan` is the
+    customer's and `available_from` the first that has what was asked for.
     """
 
     reason: Reason
@@ -148,6 +149,8 @@ class Refusal:
     parts: tuple[str, ...]
     shown: str = field(repr=False)
     leaks: tuple[str, ...] = ()
+    plan: str | None = None
+    available_from: str | None = None
 
 
 class Refused(PromiseBroken):

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from support.backend import migrate, server
+from support.faults import fault, patch
 from support.services import ports
 
 _LOOK_SECONDS = 1.0
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--register", type=Path, required=True, help="the folder in which processes enter their id")
     arguments = parser.parse_args()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the children
+    fault.catalogue()
     gc.freeze()  # what is loaded now is shared with the children, not copied by a collection
     with socket.socket(socket.AF_UNIX) as control, selectors.DefaultSelector() as ready:
         control.bind(str(arguments.socket))
@@ -79,19 +81,13 @@ def _handle(connection: socket.socket, request: dict[str, Any]) -> None:
         return
     if request["fault"] is not None:
         with _failure_told(connection, "fault_error"):
-            _apply_fault(request["fault"], Path(request["activations"]))
+            patch.apply_fault(request["fault"], Path(request["activations"]))
     with _failure_told(connection, "error"):
         listening = ports.bound_socket(request["port"])
         listening.listen(_BACKLOG)
     _reply(connection, {"pid": os.getpid(), "port": listening.getsockname()[1]})
     connection.close()
     server.serve(request["environ"], listening)
-
-
-def _apply_fault(name: str, activations: Path) -> None:
-    from support.faults.patch import apply_fault
-
-    apply_fault(name, activations)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,7 +85,8 @@ def _shortcomings(proof: Proof) -> list[Text]:
     lines: list[Text] = []
     for judged in proof.faults:
         if judged.verdict is not Verdict.CAUGHT:
-            lines.append(Text.assemble((judged.verdict.value, STYLES[judged.verdict]), f"  {judged.fault.name}: {judged.fault.story}"))
+            verdict = (judged.verdict.value, STYLES[judged.verdict])
+            lines.append(Text.assemble(verdict, f"  {judged.fault.name}: {judged.fault.story}"))
             lines += [_difference(judged.fault, red.scenario, judged.trials) for red in judged.fault.reds]
     for trial in proof.red_without_fault:
         lines.append(Text(f"red without a fault: {trial.title}: {trial.step}: {trial.reason}", style="bold red"))
@@ -109,6 +109,3 @@ def _conclusion(proof: Proof) -> Text:
     text = f"{len(proof.faults)} faults: {counts}. {sound} of {len(proof.sound)} scenarios are kept without a fault, "
     text += f"{len(proof.unproven)} are unproven."
     return Text(text, style="bold green" if proof.holds else "bold red")
-
-
-__all__ = ["Path", "ProverOutput"]

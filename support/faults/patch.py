@@ -18,14 +18,14 @@ Function = Callable[..., Any]
 class Patch:
     """Replaces functions by their place, such as `support.backend.threads:insert_thread`.
 
-    Each replacement is called with the original first and then with the arguments of the call. A call counts as an
-    activation of the fault; with `only`, a predicate on the arguments, other calls go to the original uncounted.
+    Each replacement is called with the original first and then with the arguments of the call, which counts as an
+    activation of the fault, unless it only watches: then `counts` is False.
     """
 
     def __init__(self, record: Callable[[], object]) -> None:
         self._record = record
 
-    def replace(self, place: str, only: Callable[..., bool] | None = None) -> Callable[[Function], Function]:
+    def replace(self, place: str, *, counts: bool = True) -> Callable[[Function], Function]:
         """Put the decorated function in the place of another.
 
         Raises:
@@ -39,25 +39,14 @@ class Patch:
         def put(replacement: Function) -> Function:
             @functools.wraps(original)
             def acting(*arguments: Any, **named: Any) -> Any:
-                if only is not None and not only(*arguments, **named):
-                    return original(*arguments, **named)
-                self._record()
+                if counts:
+                    self._record()
                 return replacement(original, *arguments, **named)
 
             setattr(holder, name, wrap(acting))
             return replacement
 
         return put
-
-    def set(self, place: str, value: Any) -> None:
-        """Put a value in the place of a constant; counts as one activation.
-
-        Raises:
-            LookupError: there is no such place.
-        """
-        holder, name = _find(place)
-        setattr(holder, name, value)
-        self._record()
 
 
 def _plain(function: Function) -> Function:

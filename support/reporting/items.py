@@ -15,7 +15,7 @@ from support.reporting.wire import WireLog
 
 WIRE = pytest.StashKey[WireLog]()
 _PHASES = pytest.StashKey[list[Phase]]()
-_FAILED_STEP = pytest.StashKey["FailedStep"]()
+FAILED_STEP = pytest.StashKey["FailedStep"]()
 _SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)
 
 
@@ -41,7 +41,7 @@ def step_text(step: Step) -> str:
 
 def remember_failed_step(item: pytest.Item, step: Step) -> None:
     """Keep the step that has just raised."""
-    item.stash[_FAILED_STEP] = FailedStep(step_text(step), step.line_number)
+    item.stash[FAILED_STEP] = FailedStep(step_text(step), step.line_number)
 
 
 def secrets_of(item: pytest.Item) -> Secrets:
@@ -104,7 +104,7 @@ def _phase(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRep
 def _place(item: pytest.Item, scenario: Scenario, when: str) -> tuple[str, int]:
     if when == "setup":
         return "before the first step", scenario.line
-    failed = item.stash.get(_FAILED_STEP, None)
+    failed = item.stash.get(FAILED_STEP, None)
     if when == "call" and failed is not None:
         return failed
     return ("after the last step" if when == "teardown" else "between steps"), scenario.line

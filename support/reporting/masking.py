@@ -127,8 +127,8 @@ def _masked_match(match: re.Match[str]) -> str:
 
 
 def _parsed(text: str) -> Any:
-    """The JSON object or array that the text holds, or None."""
-    if text.lstrip()[:1] not in ("{", "["):
+    """The JSON object, array or string that the text holds, or None."""
+    if text.lstrip()[:1] not in ("{", "[", '"'):
         return None
     try:
         return json.loads(text)

@@ -16,6 +16,14 @@ from support.settings import PROJECT
 
 HOME = PROJECT / "reports"
 CLI = Path("node_modules", "allure", "cli.js")
+NPM_OPTIONS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+)
 INSTALL_SECONDS = 300
 GENERATE_SECONDS = 300
 
@@ -46,7 +54,7 @@ def install(home: Path) -> None:
         with _locked(home / "package-lock.json"):
             if stamp.exists() and stamp.read_text("utf-8") == wanted:
                 return
-            _npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"], home)
+            _npm(["ci", *NPM_OPTIONS], home)
             stamp.write_text(wanted, "utf-8")
     except OSError as error:
         raise NodeFailed(str(error)) from None

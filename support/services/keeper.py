@@ -94,12 +94,14 @@ def wait_ended(processes: Iterable[psutil.Process], seconds: float) -> list[psut
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Whether a process does nothing any more; psutil counts one as alive until its parent has asked how it ended."""
+    """Whether a process does nothing any more, even if its parent has not asked yet how it ended (a "zombie")."""
     with contextlib.suppress(psutil.TimeoutExpired), _asking:
-        process.wait(timeout=0)  # if it is a child of this process, this process has asked
+        process.wait(timeout=0)
         return True
+    if isinstance(process, psutil.Popen):
+        return False  # this process is the parent, and has just asked
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1
     except psutil.NoSuchProcess:
         return True
 

@@ -33,13 +33,14 @@ class Services:
         postgres, redis, model: the servers that were started; None where the settings name another.
     """
 
-    def __init__(self, settings: Settings, folder: RunFolder, on_progress: OnProgress | None = None) -> None:
+    def __init__(
+        self, settings: Settings, folder: RunFolder, clean_up: ExitStack, on_progress: OnProgress | None
+    ) -> None:
         self.ready_seconds: dict[str, float] = {}
         self._settings = settings
         self._folder = folder
         self._on_progress = on_progress
-        self._clean_up = ExitStack()
-        self._clean_up.callback(Keeper(folder).release)
+        self._clean_up = clean_up
         data = folder.path / "data"
         data.mkdir()
         self.postgres = None if settings.postgres_url else Postgres(folder, data)
@@ -64,14 +65,14 @@ class Services:
         external.check(settings)
         clear_abandoned()
         folder = RunFolder.create()
-        with ExitStack() as failed:
-            services = cls(settings, folder, on_progress)
-            failed.callback(services.stop)
+        with ExitStack() as clean_up:
             try:
+                clean_up.callback(Keeper(folder).release)
+                services = cls(settings, folder, clean_up, on_progress)
                 services._start_servers()
             except OSError as error:
                 raise storage_failure(error) from None
-            failed.pop_all()
+            services._clean_up = clean_up.pop_all()
         services.ready_seconds["total"] = time.monotonic() - began
         return services
 

@@ -266,9 +266,9 @@ class OutcomeSuite(SmallSuite):
 
     def interrupt(self, *arguments: str, **environ: str) -> tuple[int, str]:
         """Run it until it is in trouble, then do as Ctrl-C does. Gives exit code and output."""
-        command = [sys.executable, "-m", "pytest", f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
+        config = (f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}")
         with subprocess.Popen(
-            [*command, *self.arguments, *arguments, str(self.folder / "features")],
+            [sys.executable, "-m", "pytest", *config, *self.arguments, *arguments, str(self.folder / "features")],
             cwd=PROJECT,
             env=self.environ | {"TROUBLE": "wait"} | environ,
             stdout=subprocess.PIPE,
@@ -295,5 +295,3 @@ class OutcomeSuite(SmallSuite):
         by_title = {result["name"]: result for result in found}
         assert len(by_title) == len(found), "two results of one scenario"
         return by_title
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -17,8 +16,17 @@ import pytest
 import redis
 
 from support.errors import EnvironmentFailed
-from support.services import FaultNotApplied, Services, ServicesDescription, Stack, database, http_calls, open_stack
-from support.services import binaries, run_folder
+from support.services import (
+    FaultNotApplied,
+    Services,
+    ServicesDescription,
+    Stack,
+    binaries,
+    database,
+    http_calls,
+    open_stack,
+    run_folder,
+)
 from support.services.backend_process import BackendProcess
 from support.services.launcher import BackendRequest, LauncherClient
 from support.settings import Settings
@@ -102,7 +110,7 @@ def test_twenty_stacks_leave_no_database_key_or_process(described: ServicesDescr
             assert database.named(described.postgres_url, f"{described.prefix}passing-{number}")
             return [psutil.Process(process.pid) for process in stack.processes]
 
-    entered = set(os.listdir(described.folder / "processes"))
+    entered = set((described.folder / "processes").iterdir())
     with ThreadPoolExecutor(2) as pool:
         processes = [process for used in pool.map(use, range(20)) for process in used]
 
@@ -110,7 +118,7 @@ def test_twenty_stacks_leave_no_database_key_or_process(described: ServicesDescr
     assert database.named(described.postgres_url, described.prefix) == [described.template]
     assert keys(described, f"{described.prefix}*") == []
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
-    assert set(os.listdir(described.folder / "processes")) == entered
+    assert set((described.folder / "processes").iterdir()) == entered
 
 
 def test_a_closed_stack_leaves_the_keys_of_others(described: ServicesDescription) -> None:
@@ -134,7 +142,7 @@ def test_an_unknown_fault_is_refused_and_leaves_nothing(described: ServicesDescr
 
 
 def test_a_backend_that_does_not_get_ready_is_named_with_its_reason(
-    running: Services, described: ServicesDescription, monkeypatch: pytest.MonkeyPatch
+    described: ServicesDescription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = run_folder.RunFolder(described.folder)
     request = BackendRequest({"DATABASE_URL": "nonsense"}, folder.log("hopeless"), None, folder.path / "activations")

@@ -115,7 +115,7 @@ CREATE POLICY own_rows ON messages TO threadproof_app USING (customer_id = curre
 CREATE POLICY own_rows ON outbox TO threadproof_app USING (customer_id = current_customer());
 CREATE POLICY own_row ON customers TO threadproof_app USING (id = current_customer());
 CREATE POLICY own_rows ON idempotency_keys TO threadproof_app USING (owner_id = current_customer());
-CREATE POLICY own_rows ON idempotency_keys TO threadproof_service
+CREATE POLICY operator_rows ON idempotency_keys TO threadproof_service
     USING (owner_id = '00000000-0000-0000-0000-000000000000');
 CREATE POLICY all_rows ON organisations TO threadproof_service USING (true);
 CREATE POLICY all_rows ON customers TO threadproof_service USING (true);

@@ -151,6 +151,8 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
         parts=tuple(part_named(error.get("pointer", "?")) for error in errors),
         shown=shown,
         leaks=tuple(leaks_in(reply.text + "\n".join(headers), session)),
+        plan=problem.get("plan"),
+        available_from=problem.get("available_from"),
     )
 
 

@@ -1,0 +1,116 @@
+"""Faults in keeping customers apart."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
+
+from support.faults.fault import Red, fault
+from support.faults.patch import Patch
+from support.faults.within import backend, without_row_security
+
+TEN = "Ten companies start conversations at the same moment"
+FINDS = "each of them finds exactly the conversations they started"
+UNKNOWN = "for Sam each of them is as if it had never existed"
+
+
+@fault(Red(TEN, FINDS, "Nobody else's business"))
+def list_ignores_the_owner(patch: Patch) -> None:
+    """A list shows every conversation there is."""
+    without_row_security(patch)
+
+    @patch.replace("support.backend.thread_search:Query.__init__")
+    def everyone(original: Any, query: Any, customer_id: Any) -> None:
+        original(query, customer_id)
+        query.conditions = ["$1::uuid IS NOT NULL"]
+
+
+@fault(Red(TEN, UNKNOWN, "which is not theirs"))
+def any_conversation_can_be_opened(patch: Patch) -> None:
+    """Whoever knows a conversation's id can open it."""
+    without_row_security(patch)
+
+    @patch.replace("support.backend.threads:read")
+    async def read(_original: Any, connection: Any, _customer_id: Any, thread_id: Any) -> Any:
+        query = f"SELECT {backend('threads').COLUMNS} FROM threads WHERE id = $1"
+        return backend("threads")._found(await connection.fetchrow(query, thread_id))
+
+
+@fault(Red(TEN, UNKNOWN, "answered differently from one that never existed"))
+def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
+    """A conversation of somebody else is forbidden, one that never existed is not found: so one learns what exists."""
+
+    @patch.replace("support.backend.threads:read")
+    async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        problems = backend("problems")
+        try:
+            return await original(connection, customer_id, thread_id)
+        except problems.Problem:
+            await connection.execute("SET LOCAL ROLE NONE")
+            if await connection.fetchval("SELECT true FROM threads WHERE id = $1", thread_id):
+                raise problems.Problem(403, "forbidden", "This conversation is not yours.") from None
+            raise
+
+
+@fault(Red(TEN, UNKNOWN, "answered differently from one that never existed"))
+def refusal_tells_when_it_was_started(patch: Patch) -> None:
+    """The refusal of a conversation of somebody else carries a header from the conversation itself."""
+
+    @patch.replace("support.backend.threads:read")
+    async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, thread_id)
+        except backend("problems").Problem as problem:
+            await connection.execute("SET LOCAL ROLE NONE")
+            changed = await connection.fetchval("SELECT updated_at FROM threads WHERE id = $1", thread_id)
+            problem.headers |= {"Last-Modified": str(changed)} if changed else {}
+            raise
+
+
+@fault(Red(TEN, FINDS, "assert"))
+def some_conversations_are_lost_in_a_crowd(patch: Patch) -> None:
+    """When many start at once, one in ten is confirmed and lost."""
+    numbers = count(1)
+
+    @patch.replace("support.backend.thread_routes:store")
+    async def store(original: Any, connection: Any, *arguments: Any) -> Any:
+        answer = await original(connection, *arguments)
+        if next(numbers) % 10 == 0:
+            await connection.execute("ROLLBACK; BEGIN")
+        return answer
+
+
+@fault(Red(TEN, FINDS, "assert"))
+def customers_mixed_up_in_a_crowd(patch: Patch) -> None:
+    """The current customer is kept in one place for all requests, so that requests at the same moment mix them up."""
+    without_row_security(patch)
+    current = SimpleNamespace(customer_id=None)
+
+    @patch.replace("support.backend.thread_routes:store")
+    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
+        current.customer_id = customer_id
+        await asyncio.sleep(0.02)
+        return await original(connection, current.customer_id, *arguments)
+
+
+@fault(Red(TEN, "every conversation is kept under the customer who started it", "does not have it"))
+def conversations_kept_in_memory_alone(patch: Patch) -> None:
+    """Conversations are answered from memory, and written down some other time."""
+    memory: dict[Any, dict[Any, Any]] = {}
+
+    @patch.replace("support.backend.thread_routes:store")
+    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
+        answer = await original(connection, customer_id, *arguments)
+        memory.setdefault(customer_id, {})[answer.thread_id] = answer.body
+        await connection.execute("ROLLBACK; BEGIN")
+        return answer
+
+    @patch.replace("support.backend.thread_search:page", counts=False)
+    async def page(_original: Any, _connection: Any, customer_id: Any, *_arguments: Any) -> Any:
+        return list(memory.get(customer_id, {}).values()), None
+
+    @patch.replace("support.backend.threads:shown", counts=False)
+    def shown(original: Any, row: Any) -> Any:
+        return cast("Any", row) if isinstance(row, dict) else original(row)

@@ -1,0 +1,312 @@
+"""Events reach every device of their customer once and in order: over two processes, and over what breaks meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from support.backend import event_log, live_socket
+from support.services import Stack
+from support.tests import backend_people
+from support.tests.backend_people import Device, Person, create, person, postgres, sign_in
+
+pytestmark = pytest.mark.anyio
+pytest_plugins = ["support.tests.backend_fixture"]
+
+
+async def created(who: Person, count: int) -> list[str]:
+    """Threads created at once through both processes."""
+    threads = await asyncio.gather(*(create(who.processes[n % 2], title=f"thread {n}") for n in range(count)))
+    return [thread["id"] for thread in threads]
+
+
+async def events_until(device: Device, sequence: int, seconds: float = 15) -> list[dict[str, Any]]:
+    """All that a device gets, up to the event of this sequence."""
+    received: list[dict[str, Any]] = []
+    while not received or received[-1].get("sequence", 0) < sequence:
+        received.append(await device.frame(seconds))
+    return received
+
+
+def sequences(events: list[dict[str, Any]]) -> list[int]:
+    return [event["sequence"] for event in events]
+
+
+async def test_devices_on_two_processes_get_everything_once_and_in_one_order(stack: Stack) -> None:
+    async with person(stack) as who, who.device(0) as first, who.device(1) as second:
+        threads = await created(who, 40)
+        on_first, on_second = await events_until(first, 40), await events_until(second, 40)
+
+        assert sequences(on_first) == list(range(1, 41))
+        assert on_first == on_second
+        assert sorted(event["thread_id"] for event in on_first) == sorted(threads)
+        assert await first.silent()
+        assert await second.silent()
+
+
+async def test_nobody_else_gets_an_event(stack: Stack) -> None:
+    async with person(stack) as who, person(stack) as other, other.device() as stranger, who.device() as own:
+        await create(who.http, first_message="What does a pallet weigh?")
+
+        assert [event["type"] for event in await own.frames(2)] == ["thread_created", "message_created"]
+        assert await stranger.silent()
+
+
+async def test_resume_gives_what_was_missed_and_then_what_is_new_while_it_happens(stack: Stack) -> None:
+    async with person(stack) as who:
+        await created(who, 30)
+        async with who.device(1) as device:
+            burst = asyncio.create_task(created(who, 30))
+            await device.send(type="resume", last_event_id="10")
+            received = await events_until(device, 60)
+            await burst
+            # Events published between `ready` and `resume` come before those resumed; each stretch is in order.
+            assert sorted(sequences(received)) == list(range(11, 61))
+            resumed = [event for event in received if event["sequence"] <= 30]
+            live = [event for event in received if event["sequence"] > 30]
+            assert sequences(resumed) == list(range(11, 31))
+            assert sequences(live) == list(range(31, 61))
+
+            await device.send(type="resume", last_event_id="10")
+            assert await device.silent(), "what was sent once on a socket is not sent again"
+
+
+async def test_resuming_from_where_nothing_is_kept_or_nothing_was_yet_is_refused(stack: Stack) -> None:
+    async with person(stack) as who, who.device() as device:
+        await create(who.http)
+        assert (await device.frame())["sequence"] == 1
+        ahead = await device.ask(type="resume", last_event_id="2")
+        assert (ahead["type"], ahead["problem"]["status"]) == ("error", 422)
+
+        async with backend_people.redis(stack) as client:
+            await client.delete(f"{stack.key_prefix}events:{who.id}")
+        await create(who.http)
+        assert (await device.frame())["sequence"] == 2
+        lost = await device.ask(type="resume", last_event_id="0")
+        assert (lost["problem"]["status"], lost["problem"]["earliest"]) == (410, "1")
+
+
+async def test_only_the_last_events_are_kept_and_it_is_said_from_where(stack: Stack) -> None:
+    async with person(stack) as who, postgres(stack) as database:
+        await database.execute(
+            "INSERT INTO outbox SELECT $1, n, 'thread_created', NULL, '{}', now() FROM generate_series(1, $2) AS n",
+            who.id,
+            event_log.KEPT + 10,
+        )
+        await database.execute("UPDATE customers SET last_event = $2 WHERE id = $1", who.id, event_log.KEPT + 10)
+        async with who.device(ready=False) as device:
+            while (await device.frame(15)).get("sequence") != event_log.KEPT + 10:
+                pass
+        async with who.device() as device:
+            assert (await device.ask(type="resume", last_event_id="9"))["problem"]["earliest"] == "10"
+            await device.send(type="resume", last_event_id="10")
+            assert sequences(await device.frames(event_log.KEPT)) == list(range(11, event_log.KEPT + 11))
+
+
+async def test_a_subscription_leaves_out_other_threads(stack: Stack) -> None:
+    async with person(stack) as who, who.device(1) as device:
+        wanted, other = await created(who, 2)
+        await device.frames(2)
+        assert await device.ask(type="subscribe", thread_id=wanted) == {"type": "subscribed", "thread_id": wanted}
+        for thread in (other, wanted):
+            await who.http.post(f"/api/threads/{thread}/messages", json={"content": "Hello"})
+        assert (await device.frame())["thread_id"] == wanted
+        assert (await device.ask(type="unsubscribe", thread_id=wanted))["type"] == "unsubscribed"
+        await who.http.post(f"/api/threads/{other}/messages", json={"content": "Hello"})
+        assert (await device.frame())["thread_id"] == other
+
+
+async def test_a_foreign_thread_is_refused_as_an_unknown_one_is(stack: Stack) -> None:
+    async with person(stack) as who, person(stack) as other, who.device() as device:
+        foreign = await create(other.http)
+        answers = [await device.ask(type="subscribe", thread_id=thread) for thread in (foreign["id"], str(uuid4()))]
+
+        assert answers[0] == answers[1]
+        assert answers[0]["problem"]["status"] == 404
+        assert await device.silent()
+
+
+async def test_a_device_that_does_not_read_holds_up_nobody_and_is_closed(stack: Stack) -> None:
+    content = "x" * 20_000
+    async with person(stack) as who, who.device() as reading, who.device() as stuck:
+        stuck.socket.transport.pause_reading()
+        thread = (await create(who.http))["id"]
+        for _ in range(20):  # batches, so that the process's own work does not pile up
+            await asyncio.gather(
+                *(who.http.post(f"/api/threads/{thread}/messages", json={"content": content}) for _ in range(20))
+            )
+        assert sequences(await events_until(reading, 401)) == list(range(1, 402))
+        async with who.device() as later:
+            assert await later.silent()
+        stuck.socket.transport.abort()
+
+
+async def test_a_revoked_session_ends_its_sockets_on_every_process_and_no_others(stack: Stack) -> None:
+    async with person(stack) as who, who.device(0) as first, who.device(1) as second:
+        other = await sign_in(httpx_client := who.processes[1], who.email)
+        headers = {"Authorization": f"Bearer {other['token']}"}
+        sessions = (await httpx_client.get("/api/sessions")).json()["items"]
+        revoked = next(session["id"] for session in sessions if session["current"])
+        elsewhere = Person(who.id, who.email, other["token"], who.processes)
+        async with elsewhere.device(1) as kept:
+            answer = await who.http.delete(f"/api/sessions/{revoked}", headers=headers)
+
+            assert answer.status_code == 204
+            for device in (first, second):
+                assert (await device.frame())["data"] == {"session_id": revoked}
+                assert await device.close_code() == live_socket.UNAUTHENTICATED
+            assert (await kept.frame())["type"] == "session_revoked"
+            assert await kept.silent()
+        assert (await who.processes[1].get("/api/threads")).status_code == 401
+        with pytest.raises(InvalidStatus) as refused:
+            async with who.device():
+                pass
+        assert refused.value.response.status_code == 401
+
+
+async def test_a_plan_holds_so_many_sockets_a_session_over_all_processes(stack: Stack) -> None:
+    async with person(stack, "free") as who, who.device(0), who.device(1):
+        async with who.device(1):
+            with pytest.raises(InvalidStatus) as refused:
+                async with who.device(0):
+                    pass
+            assert refused.value.response.status_code == 429
+        for _ in range(100):  # the closed one's place is given back once its process has seen the close
+            try:
+                async with who.device(0) as again:
+                    assert await again.silent()
+                    return
+            except InvalidStatus:
+                continue
+        pytest.fail("the place of a closed socket was not given back")
+
+
+async def test_after_a_deletion_nothing_in_postgresql_or_redis_mentions_the_thread(stack: Stack) -> None:
+    async with person(stack) as who, who.device(1) as device:
+        kept = await create(who.http, first_message="This stays")
+        answer = await who.http.post(
+            "/api/threads", json={"first_message": "This goes"}, headers={"Idempotency-Key": "once"}
+        )
+        thread = answer.json()["id"]
+        assert (await who.http.delete(f"/api/threads/{thread}")).status_code == 204
+        assert (await events_until(device, 5))[-1]["type"] == "thread_deleted"
+
+        assert await mentions(stack, kept["id"]) == {"messages", "outbox or stream", "threads"}
+        assert await mentions(stack, thread) == set()
+        again = await who.http.post(
+            "/api/threads", json={"first_message": "This goes"}, headers={"Idempotency-Key": "once"}
+        )
+        assert again.status_code == 404, "a repetition does not bring the thread back"
+
+
+async def mentions(stack: Stack, needle: str) -> set[str]:
+    """Where a text occurs: tables, and the events whether they wait in the outbox or are in the stream."""
+    found: set[str] = set()
+    async with postgres(stack) as database, backend_people.redis(stack) as client:
+        for record in await database.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 2200"):
+            if await database.fetchval(f"SELECT count(*) FROM {record[0]} t WHERE t::text LIKE $1", f"%{needle}%"):
+                found.add("outbox or stream" if record[0] == "outbox" else record[0])
+        async for key in client.scan_iter(f"{stack.key_prefix}*"):
+            if needle in key or needle in await everything(client, key):
+                found.add("outbox or stream")
+    return found
+
+
+async def everything(client: Any, key: str) -> str:
+    """What is under a key, as text."""
+    match await client.type(key):
+        case "stream":
+            return str(await client.xrange(key))
+        case "hash":
+            return str(await client.hgetall(key))
+        case _:
+            return str(await client.zrange(key, 0, -1))
+
+
+async def test_a_killed_redis_loses_no_event_and_repeats_none(own_stack: Stack) -> None:
+    assert own_stack.redis
+    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
+        await created(who, 10)
+        await events_until(first, 10)
+        await events_until(second, 10)
+        own_stack.redis.kill()
+        async with postgres(own_stack) as database:
+            for sequence in range(11, 31):  # as a transaction leaves it whose process finds Redis gone afterwards
+                await database.execute(
+                    "INSERT INTO outbox VALUES ($1, $2, 'message_created', NULL, '{}', now())", who.id, sequence
+                )
+            await database.execute("UPDATE customers SET last_event = 30 WHERE id = $1", who.id)
+        refused = await who.http.get("/api/threads")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        await asyncio.to_thread(own_stack.redis.start)
+
+        assert sequences(await events_until(first, 30)) == list(range(11, 31))
+        assert sequences(await events_until(second, 30)) == list(range(11, 31))
+        assert await first.silent()
+        assert await second.silent()
+
+
+async def test_a_paused_redis_costs_a_clear_refusal_and_no_event(own_stack: Stack) -> None:
+    assert own_stack.redis
+    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
+        await created(who, 4)
+        own_stack.redis.pause()
+        assert (await who.http.get("/api/threads")).status_code == 503
+        own_stack.redis.resume()
+        await created(who, 4)
+
+        assert sequences(await events_until(first, 8)) == list(range(1, 9))
+        assert sequences(await events_until(second, 8)) == list(range(1, 9))
+
+
+async def test_a_socket_hears_again_after_its_process_lost_the_subscription(own_stack: Stack) -> None:
+    async with person(own_stack) as who, who.device(0) as device, backend_people.redis(own_stack) as client:
+        for number in range(1, 6):
+            await client.client_kill_filter(_type="pubsub")
+            await create(who.processes[1])
+            assert (await device.frame())["sequence"] == number
+
+
+async def test_what_a_killed_process_committed_is_published_by_another(own_stack: Stack) -> None:
+    async with person(own_stack) as who, who.device(1) as device:
+        writer = asyncio.create_task(write_until_killed(who))
+        await device.frames(20)
+        own_stack.processes[0].kill()
+        await writer
+        async with postgres(own_stack) as database:
+            last = await database.fetchval("SELECT last_event FROM customers WHERE id = $1", who.id)
+            threads = await database.fetchval("SELECT count(*) FROM threads WHERE customer_id = $1", who.id)
+
+        assert threads == last
+        rest = await events_until(device, last) if last > 20 else []
+        assert sequences(rest) == list(range(21, last + 1))
+        assert await device.silent()
+
+
+async def write_until_killed(who: Person) -> None:
+    """Create threads at the first process until it answers no more."""
+
+    async def one_after_the_other() -> None:
+        while True:
+            try:
+                await create(who.http)
+            except httpx.TransportError:
+                return
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(4)))
+
+
+async def test_a_process_ends_quickly_with_sockets_open(own_stack: Stack) -> None:
+    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await asyncio.to_thread(own_stack.processes[0].stop)
+
+        assert await first.close_code() == 1012
+        assert loop.time() - began < 2
+        assert await second.silent()
