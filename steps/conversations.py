@@ -2,7 +2,8 @@
 
 import asyncio
 
-from support.actors.customer import Attempt, Conversation, Customer
+from support.actors.attempt import Attempt
+from support.actors.customer import Conversation, Customer
 from support.actors.people import People
 from support.bdd.sentences import given, then, when
 from support.drivers.types import NewThread
@@ -48,9 +49,7 @@ def begins_like_the_question(conversation: Conversation, limit: int) -> None:
 async def is_still_there(conversation: Conversation) -> None:
     await conversation.owner.sign_in_again()
     assert (await conversation.read_again()).title == conversation.thread.title
-    assert [(one.id, one.title) for one in await conversation.owner.conversations()] == [
-        (conversation.id, conversation.thread.title)
-    ]
+    await conversation.owner.expect_listed([conversation])
 
 
 @then("it is kept as hers, with her question in it")
@@ -66,8 +65,7 @@ async def has_exactly_this_one(conversation: Conversation) -> None:
 @then("each of them finds exactly the conversations they started")
 async def each_finds_their_own(group: list[Customer], conversations: list[Conversation]) -> None:
     for customer in group:
-        own = {(one.id, one.given.title) for one in conversations if one.owner is customer}
-        assert {(one.id, one.title) for one in await customer.conversations()} == own
+        await customer.expect_listed(one for one in conversations if one.owner is customer)
 
 
 @then("every conversation is kept under the customer who started it")

@@ -1,6 +1,7 @@
 """What customers keep with a conversation."""
 
-from support.actors.customer import Attempt, Conversation
+from support.actors.attempt import Attempt
+from support.actors.customer import Conversation
 from support.actors.details import kinds_of, read_details
 from support.actors.people import People
 from support.bdd.sentences import given, then, when

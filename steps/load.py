@@ -18,8 +18,7 @@ async def start_at_once(group: list[Customer], count: int, percent: int, seconds
 @then("every one of them is there")
 async def every_one_is_there(group: list[Customer], conversations: list[Conversation]) -> None:
     for customer in group:
-        own = {one.id for one in conversations if one.owner is customer}
-        assert {one.id for one in await customer.conversations()} == own
+        await customer.expect_listed(one for one in conversations if one.owner is customer)
 
 
 @then("{percent:Count} of 100 were started within {seconds:Seconds} second")

@@ -1,6 +1,7 @@
 """What customers are told when something cannot be done, and that nothing is left of it."""
 
-from support.actors.customer import Attempt, Conversation
+from support.actors.attempt import Attempt
+from support.actors.customer import Conversation
 from support.actors.people import People
 from support.bdd.sentences import then, when
 from support.drivers.types import Malformed, Reason
@@ -13,13 +14,12 @@ async def tries_to_start_with(people: People, who: str, problem: str) -> Attempt
 
 @then("she is told that the {part} is wrong")
 def is_told_what_is_wrong(attempt: Attempt, part: str) -> None:
-    assert attempt.refusal().reason is Reason.INVALID
-    assert attempt.refusal().parts == (part,)
+    attempt.expect_part_named(part)
 
 
 @then("the answer gives nothing else away")
 def gives_nothing_away(attempt: Attempt) -> None:
-    assert attempt.refusal().leaks == ()
+    attempt.expect_nothing_given_away()
 
 
 @then("nothing of it is kept or announced")
@@ -30,17 +30,16 @@ async def nothing_is_left(conversation: Conversation) -> None:
 
 @then("she was told the first time that it failed, and nothing else")
 def was_told_that_it_failed(attempt: Attempt) -> None:
-    assert attempt.refusal().reason in (Reason.UNAVAILABLE, Reason.FAILED)
-    assert attempt.refusal().leaks == ()
+    attempt.expect_refused(Reason.UNAVAILABLE, Reason.FAILED)
+    attempt.expect_nothing_given_away()
 
 
 @then("she is told that the {plan:Plan} plan does not include it, and the {other:Plan} plan does")
 def is_told_which_plan(attempt: Attempt, plan: str, other: str) -> None:
-    assert attempt.refusal().reason is Reason.NOT_IN_PLAN
-    assert (attempt.refusal().plan, attempt.refusal().available_from) == (plan, other)
+    attempt.expect_plan_named(plan, other)
 
 
 @then("{who:Who} has no conversation")
 async def has_no_conversation(people: People, who: str) -> None:
-    assert await people.who(who).conversations() == []
+    await people.who(who).expect_listed([])
     assert await people.who(who).kept() == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from support.actors.attempt import Attempt
 from support.actors.device import Device
 from support.drivers.driver import Driver
-from support.drivers.types import Account, Event, Malformed, NewThread, Refusal, Refused, Session, StoredThread, Thread
+from support.drivers.types import Account, Event, Malformed, NewThread, Refused, Session, StoredThread, Thread
 from support.errors import PromiseBroken
 
 
@@ -41,23 +43,6 @@ class Conversation:
         kept = title.rstrip("….").split()
         if len(kept) < 3 or kept != beginning.split()[: len(kept)]:
             raise PromiseBroken(f"the title {title!r} does not begin like {beginning!r}")
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What came of something that should be refused."""
-
-    answer: Refusal | Thread
-
-    def refusal(self) -> Refusal:
-        """The refusal.
-
-        Raises:
-            PromiseBroken: there was none.
-        """
-        if isinstance(self.answer, Thread):
-            raise PromiseBroken(f"this was to be refused, but the conversation {self.answer.title!r} was started")
-        return self.answer
 
 
 class Customer:
@@ -144,13 +129,21 @@ class Customer:
             raise PromiseBroken(f"the database has owner, title and messages {seen}, where {expected} was confirmed")
         return stored
 
+    async def expect_listed(self, conversations: Iterable[Conversation]) -> None:
+        """The customer finds exactly these conversations in their list, under the titles that were confirmed."""
+        expected = {(one.id, one.thread.title) for one in conversations}
+        listed = {(one.id, one.title) for one in await self.conversations()}
+        if strange := sorted(title for _id, title in listed - expected):
+            raise PromiseBroken(f"{self.name} finds what is not theirs: {strange}")
+        if missing := sorted(title for _id, title in expected - listed):
+            raise PromiseBroken(f"{self.name} misses {missing}")
+
     async def expect_only(self, conversation: Conversation) -> None:
         """The customer has this conversation and nothing else, in their list as in the database."""
         await self.expect_kept(conversation)
-        listed = [one.id for one in await self.conversations()]
-        stored = [one.id for one in await self.kept()]
-        if listed != [conversation.id] or stored != [conversation.id]:
-            raise PromiseBroken(f"listed are {listed} and stored {stored}, where only {conversation.id} was confirmed")
+        await self.expect_listed([conversation])
+        if strange := [one.title for one in await self.kept() if one.id != conversation.id]:
+            raise PromiseBroken(f"the database has conversations of {self.name} that were never confirmed: {strange}")
         question = conversation.given.first_message
         messages = await self.driver.durable.messages_of(self.account)
         if messages != ([question] if question else []):

@@ -20,6 +20,17 @@ from support.backend import problems
 from support.backend.database import Connection, dumps
 
 HEADER = "Idempotency-Key"
+DOCUMENTED: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": HEADER,
+            "in": "header",
+            "description": "A request repeated with the same key has no second effect, and gets the first answer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+    ]
+}
+"""For openapi.json: the endpoint honours the header."""
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 

@@ -32,7 +32,7 @@ class Page(BaseModel):
     cursor: Annotated[str | None, Field(max_length=1000)] = None
 
 
-@router.post("", status_code=201, response_model=shapes.Message)
+@router.post("", status_code=201, response_model=shapes.Message, openapi_extra=idempotency.DOCUMENTED)
 async def post(thread_id: UUID, body: NewMessage, request: Request, backend: Backend, who: Customer) -> Response:
     """Say something in a thread."""
     key = await idempotency.key_of(request, who.customer_id)

@@ -32,7 +32,9 @@ class CustomerChanges(validation.Body):
     plan: plans.Name
 
 
-@router.post("/customers", status_code=201, response_model=shapes.EnrolledCustomer)
+@router.post(
+    "/customers", status_code=201, response_model=shapes.EnrolledCustomer, openapi_extra=idempotency.DOCUMENTED
+)
 async def enrol(body: NewCustomer, request: Request, backend: Backend) -> Response:
     """Enrol a customer, in an organisation that is made if it is new."""
     key = await idempotency.key_of(request, OPERATOR)

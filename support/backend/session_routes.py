@@ -38,7 +38,7 @@ class Credentials(validation.Body):
     password: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-@entrance.post("", status_code=201, response_model=shapes.SignedIn)
+@entrance.post("", status_code=201, response_model=shapes.SignedIn, openapi_extra=idempotency.DOCUMENTED)
 async def sign_in(body: Credentials, request: Request, backend: Backend) -> Response:
     """Open a session, within the plan's number of them."""
     customer = await customers.by_email(backend.database, body.email)

@@ -116,20 +116,12 @@ class Health(BaseModel):
     checks: dict[str, str] = {}
 
 
-class Error(BaseModel):
-    """One wrong part of a request."""
-
-    location: str
-    pointer: str
-    detail: str
-
-
 class ProblemDocument(BaseModel):
-    """RFC 9457; some kinds of problem have further members."""
+    """RFC 9457. Each of `errors` has `location`, `pointer` and `detail`; some kinds of problem have further members."""
 
     type: str
     title: str
     status: int
     detail: str
-    errors: list[Error]
+    errors: list[dict[str, str]]
     correlation_id: str

@@ -49,7 +49,7 @@ class ThreadChanges(validation.Body):
     metadata: validation.Metadata | None = None
 
 
-@router.post("", status_code=201, response_model=shapes.Thread)
+@router.post("", status_code=201, response_model=shapes.Thread, openapi_extra=idempotency.DOCUMENTED)
 async def create(body: NewThread, request: Request, backend: Backend, who: Customer) -> Response:
     """Start a conversation. Without a title it gets one made from its first message."""
     key = await idempotency.key_of(request, who.customer_id)

@@ -62,14 +62,18 @@ def _fork_for(control: socket.socket, register: Path) -> None:
     connection, _ = control.accept()
     with connection:
         if os.fork() == 0:
-            (register / str(os.getpid())).touch()
-            os.setsid()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            control.close()
-            line = connection.makefile("rb").readline()
-            if line:
-                _handle(connection, json.loads(line))
-            sys.exit()
+            entry = register / str(os.getpid())
+            entry.touch()
+            try:
+                os.setsid()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                line = connection.makefile("rb").readline()
+                if line:
+                    _handle(connection, json.loads(line))
+                sys.exit()
+            finally:
+                entry.unlink(missing_ok=True)
 
 
 def _handle(connection: socket.socket, request: dict[str, Any]) -> None:

@@ -37,13 +37,17 @@ class Patch:
         original: Function = getattr(found, "__func__", found)
 
         def put(replacement: Function) -> Function:
-            @functools.wraps(original)
-            def acting(*arguments: Any, **named: Any) -> Any:
+            def act(*arguments: Any, **named: Any) -> Any:
                 if counts:
                     self._record()
                 return replacement(original, *arguments, **named)
 
-            setattr(holder, name, wrap(acting))
+            async def act_async(*arguments: Any, **named: Any) -> Any:
+                return await act(*arguments, **named)
+
+            # Frameworks ask whether a function is a coroutine function before they call it.
+            acting = act_async if inspect.iscoroutinefunction(original) else act
+            setattr(holder, name, wrap(functools.wraps(original)(acting)))
             return replacement
 
         return put

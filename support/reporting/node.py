@@ -49,8 +49,8 @@ def install(home: Path) -> None:
         NodeFailed: npm reached no registry, or the folder cannot be written to.
     """
     stamp = home / "node_modules" / ".threadproof-installed"
-    wanted = _fingerprint(home)
     try:
+        wanted = _fingerprint(home)
         with _locked(home / "package-lock.json"):
             if stamp.exists() and stamp.read_text("utf-8") == wanted:
                 return

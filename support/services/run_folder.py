@@ -23,7 +23,8 @@ from support.settings import PROJECT
 
 _NAME = re.compile(r"threadproof-(?P<pid>\d+)-[0-9a-f]{8}")
 _OWNER = "owner"
-_STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_LEAST_FREE = 1_000_000  # bytes
+_STORAGE = (errno.EDQUOT, errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM)
 # `$0` is the register: the process enters itself, and becomes the command only if it could.
 _ENTER_AND_BECOME = ': > "$0/$$" && exec "$@"'
 
@@ -58,7 +59,7 @@ class RunFolder:
                 (folder.path / part).mkdir()
             folder._own()
         except OSError as error:
-            raise storage_failure(error) from None
+            raise start_failure(error) from None
         return folder
 
     def _own(self) -> None:
@@ -200,15 +201,18 @@ def _temporary_folder() -> Path:
         raise BadInput(f"{error.strerror}: set TMPDIR to a folder that can be written") from None
 
 
-def storage_failure(error: OSError) -> Exception:
-    """What to tell a person when a file or a process of the run could not be made."""
-    if isinstance(error, shutil.Error):  # of a whole folder: a list of source, target and reason
-        reason = str(error.args[0][0][2])
-    elif error.errno in _STORAGE:
+def start_failure(error: OSError | EnvironmentFailed) -> Exception:
+    """What to tell a person when something of the run could not be made: often the temporary folder is the reason."""
+    temporary = _temporary_folder()
+    if shutil.disk_usage(temporary).free < _LEAST_FREE:  # which servers, without a log, cannot tell
+        reason = os.strerror(errno.ENOSPC)
+    elif isinstance(error, OSError) and error.errno in _STORAGE:
         reason = os.strerror(error.errno)
+    elif isinstance(error, EnvironmentFailed):
+        return error
     else:
         return EnvironmentFailed(f"the services could not be started: {error}")
     return BadInput(
-        f"the temporary folder {_temporary_folder()} cannot be used: {reason}. "
+        f"the temporary folder {temporary} cannot be used: {reason}. "
         "Free some space there, or set TMPDIR to a folder that can be written"
     )

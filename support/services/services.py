@@ -11,13 +11,13 @@ from typing import Self
 
 import asyncpg
 
-from support.errors import BadInput
+from support.errors import BadInput, EnvironmentFailed
 from support.services import database, external, redis_keys
 from support.services.description import ServicesDescription
 from support.services.launcher import Launcher, LauncherClient
 from support.services.model_service import ModelService
 from support.services.postgres import Postgres
-from support.services.run_folder import Keeper, RunFolder, clear_abandoned, storage_failure
+from support.services.run_folder import Keeper, RunFolder, clear_abandoned, start_failure
 from support.services.valkey import Valkey
 from support.settings import Settings, masked_url
 
@@ -70,8 +70,8 @@ class Services:
                 clean_up.callback(Keeper(folder).release)
                 services = cls(settings, folder, clean_up, on_progress)
                 services._start_servers()
-            except OSError as error:
-                raise storage_failure(error) from None
+            except (OSError, EnvironmentFailed) as error:
+                raise start_failure(error) from None
             services._clean_up = clean_up.pop_all()
         services.ready_seconds["total"] = time.monotonic() - began
         return services

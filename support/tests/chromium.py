@@ -136,8 +136,10 @@ async def chromium_tab(program: str, profile: Path) -> AsyncGenerator[Tab]:
             tabs = (await client.get(f"http://127.0.0.1:{port}/json/list")).json()
         address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
         tab = Tab(await connect(address, max_size=None, proxy=None))
-        yield tab
-        await tab.close()
+        try:
+            yield tab
+        finally:
+            await tab.close()
     finally:
         browser.kill()
         await browser.wait()

@@ -51,7 +51,7 @@ def test_the_start_page_has_tiers_features_and_rules_in_order(visit: Callable[[V
         shown = [text.index(name) for name in ("1 Free", "Counting", "A count goes up", "2 Early", "5 Platform")]
         assert shown == sorted(shown)
         assert "One more" in text
-        assert "embedded" in text
+        await tab.shows("embedded")
 
     visit(look)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import asyncpg
 import psutil
@@ -13,12 +16,21 @@ import pytest
 import redis
 
 from support.errors import EnvironmentFailed
-from support.services import ManagedProcess, Services, Stack, http_calls, open_stack
+from support.services import ManagedProcess, Services, Stack, binaries, http_calls, open_stack
 from support.services.keeper import wait_ended
 from support.services.postgres import Postgres
 from support.services.run_folder import Keeper, RunFolder
 from support.services.valkey import Valkey
 from support.settings import Settings
+
+Server = TypeVar("Server", Postgres, Valkey)
+
+
+class Make(Protocol):
+    """Makes a server that is not started."""
+
+    def __call__(self, kind: type[Server]) -> Server: ...  # noqa: D102
+
 
 BREAK: dict[str, Callable[[ManagedProcess], None]] = {
     "stop": ManagedProcess.stop,
@@ -37,11 +49,18 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def folder() -> Iterator[RunFolder]:
-    made = RunFolder.create()
-    keeper = Keeper(made)
-    yield made
-    keeper.release()
+def make() -> Iterator[Make]:
+    """Makes servers outside any stack, and removes them."""
+    folder = RunFolder.create()
+    with ExitStack() as clean_up:
+        clean_up.callback(Keeper(folder).release)
+
+        def make(kind: type[Server]) -> Server:
+            server = kind(folder, folder.path)
+            clean_up.callback(server.kill)
+            return server
+
+        yield make
 
 
 def sql(url: str, statement: str, *, timeout: float = 5) -> list[asyncpg.Record]:
@@ -178,13 +197,13 @@ def test_healing_what_is_well_changes_nothing(stack: Stack) -> None:
     assert [process.pid for process in processes] == before
 
 
-def test_what_does_not_run_cannot_be_paused(folder: RunFolder) -> None:
+def test_what_does_not_run_cannot_be_paused(make: Make) -> None:
     with pytest.raises(EnvironmentFailed, match="does not run"):
-        Valkey(folder, folder.path).pause()
+        make(Valkey).pause()
 
 
-def test_a_port_taken_meanwhile_is_named(folder: RunFolder) -> None:
-    valkey = Valkey(folder, folder.path)
+def test_a_port_taken_meanwhile_is_named(make: Make) -> None:
+    valkey = make(Valkey)
     valkey.start()
     valkey.stop()
     taken = pytest.raises(EnvironmentFailed, match=f"port {valkey.port} is taken")
@@ -194,18 +213,18 @@ def test_a_port_taken_meanwhile_is_named(folder: RunFolder) -> None:
     assert valkey.running
 
 
-def test_a_server_that_cannot_start_shows_the_end_of_its_log(folder: RunFolder) -> None:
-    postgres = Postgres(folder, folder.path)
+def test_a_server_that_cannot_start_shows_the_end_of_its_log(make: Make) -> None:
+    postgres = make(Postgres)
     postgres.data.mkdir(mode=0o700)  # empty: it looks as if it had been filled before
     with pytest.raises(EnvironmentFailed, match=r"PostgreSQL ended before it served\n.*postgresql\.conf"):
         postgres.start()
 
 
-def test_a_server_that_serves_too_late_is_given_up(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    valkey = Valkey(folder, folder.path)
+def test_a_server_that_serves_too_late_is_given_up(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    valkey = make(Valkey)
     monkeypatch.setattr(valkey, "start_seconds", 0.2)
     monkeypatch.setattr(valkey, "_check", lambda: Postgres._check(postgres))
-    postgres = Postgres(folder, folder.path)  # never started: nothing listens on its port
+    postgres = make(Postgres)  # never started: nothing listens on its port
     with pytest.raises(EnvironmentFailed, match=r"did not serve within 0\.2 s"):
         valkey.start()
     valkey.kill()
@@ -213,9 +232,9 @@ def test_a_server_that_serves_too_late_is_given_up(folder: RunFolder, monkeypatc
 
 
 def test_a_server_that_ignores_the_request_to_stop_is_killed_and_told(
-    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    valkey = Valkey(folder, folder.path)
+    valkey = make(Valkey)
     valkey.start()
     process = psutil.Process(valkey.pid)
     monkeypatch.setattr(valkey, "stop_seconds", 0.2)
@@ -225,16 +244,12 @@ def test_a_server_that_ignores_the_request_to_stop_is_killed_and_told(
     assert wait_ended([process], 5) == []
 
 
-def test_postgres_starts_for_root_without_user_namespaces(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    from support.services import binaries
-
+def test_postgres_starts_for_root_without_user_namespaces(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root needs another user for PostgreSQL")
     other = binaries.Disguise(("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), 65534)
     monkeypatch.setattr(binaries, "disguise", lambda: other)
-    postgres = Postgres(folder, folder.path)
+    postgres = make(Postgres)
     postgres.start()
     assert sql(postgres.url, "SELECT 1")[0][0] == 1
     assert Path(f"/proc/{postgres.pid}").stat().st_uid == 65534

@@ -136,7 +136,7 @@ def plan_declared_and_never_checked(patch: Patch) -> None:
         return None
 
 
-@fault(Red(FREE, "she is told that the Free plan does not include it", "assert ('free', None)"))
+@fault(Red(FREE, "she is told that the Free plan does not include it", "first offered by None"))
 def way_up_not_named(patch: Patch) -> None:
     """A refusal does not say which plan has what was asked for."""
 
@@ -149,7 +149,7 @@ def way_up_not_named(patch: Patch) -> None:
             raise
 
 
-@fault(Red(FREE, "she has no conversation", "assert [Thread"))
+@fault(Red(FREE, "she has no conversation", "finds what is not theirs"))
 def refused_after_it_is_stored(patch: Patch) -> None:
     """The plan is checked after the conversation has been saved."""
 

@@ -12,6 +12,7 @@ from support.faults.patch import Patch
 from support.faults.within import backend
 
 STORE = "support.backend.thread_routes:store"
+BEFORE = "support.backend.thread_routes:make_title"
 FIFTY = "Fifty conversations started at once"
 WITHIN = "95 of 100 were started within 1 second"
 
@@ -20,8 +21,8 @@ WITHIN = "95 of 100 were started within 1 second"
 def starting_takes_too_long(patch: Patch) -> None:
     """Starting a conversation takes 1.2 seconds longer."""
 
-    @patch.replace(STORE)
-    async def store(original: Any, *arguments: Any) -> Any:
+    @patch.replace(BEFORE)
+    async def make_title(original: Any, *arguments: Any) -> Any:
         await asyncio.sleep(1.2)
         return await original(*arguments)
 
@@ -31,8 +32,8 @@ def one_at_a_time(patch: Patch) -> None:
     """All customers wait in one line, each for a twentieth of a second."""
     turn = SimpleNamespace(lock=None)
 
-    @patch.replace(STORE)
-    async def store(original: Any, *arguments: Any) -> Any:
+    @patch.replace(BEFORE)
+    async def make_title(original: Any, *arguments: Any) -> Any:
         turn.lock = turn.lock or asyncio.Lock()
         async with turn.lock:
             await asyncio.sleep(0.05)
@@ -44,13 +45,13 @@ def one_in_ten_is_forgotten_for_a_while(patch: Patch) -> None:
     """Nine of ten are quick, and the tenth waits for two seconds."""
     numbers = count(1)
 
-    @patch.replace(STORE)
-    async def store(original: Any, *arguments: Any) -> Any:
+    @patch.replace(BEFORE)
+    async def make_title(original: Any, *arguments: Any) -> Any:
         await asyncio.sleep(2 if next(numbers) % 10 == 0 else 0)
         return await original(*arguments)
 
 
-@fault(Red(FIFTY, "every one of them is there", "assert"))
+@fault(Red(FIFTY, "every one of them is there", "misses"))
 def some_are_confirmed_and_lost(patch: Patch) -> None:
     """One in twenty is confirmed and never saved."""
     numbers = count(1)
@@ -68,8 +69,8 @@ def a_crowd_is_turned_away(patch: Patch) -> None:
     """More than twenty at a time are refused."""
     busy: list[None] = []
 
-    @patch.replace(STORE)
-    async def store(original: Any, *arguments: Any) -> Any:
+    @patch.replace(BEFORE)
+    async def make_title(original: Any, *arguments: Any) -> Any:
         if len(busy) >= 20:
             raise backend("problems").unavailable("database")
         busy.append(None)

@@ -11,6 +11,7 @@ from support.faults.within import backend, store_empty_conversation
 
 VALIDATION = "support.backend.validation"
 ACCEPTED = "this was to be refused"
+FAILED = "failed at the product's end"
 
 
 def _with(problem: str) -> str:
@@ -58,8 +59,8 @@ def any_length_is_accepted(patch: Patch) -> None:
 
 
 @fault(
-    _told("a title with a forbidden character", "title", "FAILED"),
-    _told("details with a forbidden character", "details", "FAILED"),
+    _told("a title with a forbidden character", "title", FAILED),
+    _told("details with a forbidden character", "details", FAILED),
 )
 def forbidden_characters_reach_the_database(patch: Patch) -> None:
     """A character that cannot be stored is noticed only when it is stored, and ends in an unexpected error."""
@@ -123,9 +124,9 @@ def torn_requests_count_as_empty(patch: Patch) -> None:
 
 
 @fault(
-    _told("a title that is a number", "title", "assert ('request',)"),
-    _told("details nested too deep", "details", "assert ('request',)"),
-    _told("a part that nobody knows", "unknown part", "assert ('request',)"),
+    _told("a title that is a number", "title", "names ('request',)"),
+    _told("details nested too deep", "details", "names ('request',)"),
+    _told("a part that nobody knows", "unknown part", "names ('request',)"),
 )
 def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
     """A refusal says that the request is bad, and not which part of it."""
@@ -135,7 +136,7 @@ def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
         return original("", *arguments)
 
 
-@fault(_told("a title as long as a page", "title", "FAILED"))
+@fault(_told("a title as long as a page", "title", FAILED))
 def bad_requests_end_in_an_unexpected_error(patch: Patch) -> None:
     """A check that fails is answered as if the product had broken down."""
 
@@ -165,7 +166,7 @@ def refusal_shows_a_statement(patch: Patch) -> None:
     _answer_with(patch, lambda _request: "INSERT INTO threads (id, customer_id, title) VALUES ($1, $2, $3)")
 
 
-@fault(Red(_with("a title that is a number"), "nothing of it is kept or announced", "listed are"))
+@fault(Red(_with("a title that is a number"), "nothing of it is kept or announced", "finds what is not theirs"))
 def refused_and_kept_all_the_same(patch: Patch) -> None:
     """A refused request leaves an empty conversation behind."""
     _after_refusal(patch, announce=False)

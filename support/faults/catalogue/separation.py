@@ -16,7 +16,7 @@ FINDS = "each of them finds exactly the conversations they started"
 UNKNOWN = "for Sam each of them is as if it had never existed"
 
 
-@fault(Red(TEN, FINDS, "Nobody else's business"))
+@fault(Red(TEN, FINDS, "finds what is not theirs"))
 def list_ignores_the_owner(patch: Patch) -> None:
     """A list shows every conversation there is."""
     without_row_security(patch)
@@ -69,7 +69,7 @@ def refusal_tells_when_it_was_started(patch: Patch) -> None:
             raise
 
 
-@fault(Red(TEN, FINDS, "assert"))
+@fault(Red(TEN, FINDS, "misses"))
 def some_conversations_are_lost_in_a_crowd(patch: Patch) -> None:
     """When many start at once, one in ten is confirmed and lost."""
     numbers = count(1)
@@ -82,7 +82,7 @@ def some_conversations_are_lost_in_a_crowd(patch: Patch) -> None:
         return answer
 
 
-@fault(Red(TEN, FINDS, "assert"))
+@fault(Red(TEN, FINDS, "finds what is not theirs"))
 def customers_mixed_up_in_a_crowd(patch: Patch) -> None:
     """The current customer is kept in one place for all requests, so that requests at the same moment mix them up."""
     without_row_security(patch)

@@ -163,7 +163,7 @@ def error_becomes_the_title(patch: Patch) -> None:
         return "Error: no title from the model"
 
 
-@fault(Red(HALF_WAY, THE_ONE, "listed are"))
+@fault(Red(HALF_WAY, THE_ONE, "finds what is not theirs"))
 def conversation_committed_before_its_message(patch: Patch) -> None:
     """A conversation is saved first and its message afterwards, in two steps."""
 
@@ -228,10 +228,15 @@ def error_shows_its_inside(patch: Patch) -> None:
         return problems.render(problems.Problem(500, "internal-error", "".join(traceback.format_exception(error))))
 
 
-@fault(Red(HALF_WAY, "she starts a conversation by asking", "was refused"))
-def failure_poisons_the_connection(patch: Patch) -> None:
-    """After a failure the database connection is given to the next request as it is."""
+@fault(Red(HALF_WAY, "she starts a conversation by asking", "not possible at the moment"))
+def failure_uses_up_the_connection(patch: Patch) -> None:
+    """After a failure the only database connection is never given back."""
+
+    @patch.replace("support.backend.database:_pool", counts=False)
+    async def pool(original: Any, settings: Any, role: str, _size: int) -> Any:
+        return await original(settings, role, 1)
 
     @patch.replace("support.backend.database:_release")
-    async def release(_original: Any, pool: Any, connection: Any) -> None:
-        await pool.release(connection)
+    async def release(original: Any, pool: Any, connection: Any) -> None:
+        if not connection.is_in_transaction():
+            await original(pool, connection)

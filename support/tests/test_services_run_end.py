@@ -1,0 +1,243 @@
+"""Whatever way a run ends, its processes, ports and folder are gone; what a live run has is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from support.errors import BadInput
+from support.services import Services, ports, run_folder
+from support.services.keeper import recorded_process, wait_ended
+from support.services.run_folder import Keeper, RunFolder, clear_abandoned
+from support.services.valkey import Valkey
+from support.settings import PROJECT, Settings
+
+GONE_SECONDS = 10  # generous: the machine may be busy
+
+# Runs everything a run can have, paused servers included, says what there is, and waits.
+RUNNER = """
+import json, os, sys
+from support.services import Services, open_stack
+from support.settings import Settings
+
+with Services.start(Settings.model_construct()) as services:
+    here = services.description
+    stack = open_stack(here, "open", own_services=sys.argv[1] == "own")
+    if stack.postgres:
+        stack.postgres.pause()
+        stack.processes[0].pause()
+    servers = [services.postgres, services.redis, services.model, stack.postgres, stack.redis, *stack.processes]
+    print(json.dumps({"folder": str(here.folder), "ports": [server.port for server in servers if server]}), flush=True)
+    try:
+        sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(json.dumps(all(server.running for server in servers if server)), flush=True)
+"""
+
+
+@dataclass
+class Runner:
+    """A run in an interpreter of its own, and everything that belongs to it."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    ports: list[int]
+    keeper: psutil.Process
+    members: list[psutil.Process]
+    segments: set[str]
+
+    def assert_gone(self) -> None:
+        """Nothing of it is there any more."""
+        assert wait_ended([self.keeper, *self.members], GONE_SECONDS) == []
+        assert not self.folder.exists()
+        assert [port for port in self.ports if not ports.is_free(port)] == []
+        assert not self.segments & shared_memory()
+
+
+def shared_memory() -> set[str]:
+    """The ids of all System V segments; none where the system has no list of them."""
+    table = Path("/proc/sysvipc/shm")
+    return {line.split()[1] for line in table.read_text().splitlines()[1:]} if table.exists() else set()
+
+
+@pytest.fixture
+def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    kind = getattr(request, "param", "shared")
+    with subprocess.Popen(
+        [sys.executable, "-c", RUNNER, kind],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield read_runner(process)
+        finally:
+            process.kill()
+
+
+def read_runner(process: subprocess.Popen[str]) -> Runner:
+    assert process.stdout is not None
+    told: dict[str, Any] = json.loads(process.stdout.readline())
+    folder = Path(told["folder"])
+    recorded = [recorded_process(entry) for entry in (folder / "processes").iterdir()]
+    roots = [process for process in recorded if process is not None]
+    members = [member for root in roots for member in (root, *root.children(recursive=True))]
+    keepers = [child for child in psutil.Process(process.pid).children() if str(folder) == child.cmdline()[-1]]
+    segments = {lock.read_text().splitlines()[6].split()[1] for lock in folder.rglob("postmaster.pid")}
+    assert len(roots) == len(recorded) >= 6
+    return Runner(process, folder, told["ports"], keepers[0], members, segments)
+
+
+@pytest.mark.parametrize("runner", ["own"], indirect=True)
+def test_a_runner_killed_leaves_nothing(runner: Runner) -> None:
+    assert len(runner.members) > 15  # two PostgreSQL servers with their children, the launcher with its backend, ...
+    os.kill(runner.process.pid, signal.SIGKILL)
+    runner.assert_gone()
+
+
+def test_ctrl_c_does_not_reach_the_services_and_the_runner_ends_them(runner: Runner) -> None:
+    assert runner.process.stdout is not None
+    os.killpg(runner.process.pid, signal.SIGINT)
+    assert json.loads(runner.process.stdout.readline()) is True, "a service has ended with the terminal's signal"
+    assert runner.process.wait(GONE_SECONDS) == 0
+    runner.assert_gone()
+
+
+def test_the_next_run_clears_what_a_run_left_whose_keeper_was_killed_too(runner: Runner) -> None:
+    runner.keeper.kill()
+    wait_ended([runner.keeper], GONE_SECONDS)
+    os.kill(runner.process.pid, signal.SIGKILL)
+    runner.process.wait(GONE_SECONDS)
+    assert runner.folder.exists()
+    assert any(not ports.is_free(port) for port in runner.ports)
+
+    live = RunFolder.create()
+    keeper = Keeper(live)
+    valkey = Valkey(live, live.path)
+    try:
+        valkey.start()
+        with Services.start(Settings.model_construct()):
+            runner.assert_gone()
+            assert valkey.running
+            assert live.path.exists()
+    finally:
+        valkey.kill()
+        keeper.release()
+
+
+def test_a_keeper_does_not_end_with_the_signals_of_a_terminal() -> None:
+    folder = RunFolder.create()
+    keeper = Keeper(folder)
+    process = psutil.Process(keeper.pid)
+    status = Path(f"/proc/{keeper.pid}/status")
+    assert os.getsid(keeper.pid) != os.getsid(0)
+    assert status.exists() or process.is_running()
+    keeper.release()
+    assert wait_ended([process], GONE_SECONDS) == []
+    assert not folder.path.exists()
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of this test's own."""
+    with tempfile.TemporaryDirectory(prefix="tp-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_only_folders_of_dead_runs_are_cleared(temporary: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    dead = temporary / f"threadproof-{ended.pid}-0123abcd"
+    abandoned_by_a_namesake = temporary / f"threadproof-{os.getpid()}-0123abcd"
+    beginning = temporary / f"threadproof-{os.getpid()}-89abcdef"
+    others = [temporary / f"threadproof-{ended.pid}", temporary / "threadproof-notes-0123abcd", beginning]
+    for folder in (dead, abandoned_by_a_namesake, *others):
+        folder.mkdir()
+    (abandoned_by_a_namesake / "owner").touch()
+    live = RunFolder.create()
+
+    assert set(clear_abandoned()) == {dead, abandoned_by_a_namesake}
+
+    assert set(temporary.iterdir()) == {live.path, *others}
+    live.disown()
+
+
+def test_an_entry_whose_number_went_to_another_process_harms_nobody(temporary: Path) -> None:
+    with subprocess.Popen(["sleep", "600"], cwd="/") as stranger:
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        register = temporary / f"threadproof-{ended.pid}-0123abcd" / "processes"
+        register.mkdir(parents=True)
+        (register / str(stranger.pid)).touch()
+
+        assert clear_abandoned() == [register.parent]
+
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_nothing_begins_in_a_run_that_is_over(temporary: Path) -> None:
+    folder = RunFolder.create()
+    log = temporary / "log"
+    begun = temporary / "begun"
+    Keeper(folder).release()
+
+    late = folder.spawn(["touch", begun], log, cwd=temporary)
+
+    assert late.wait(GONE_SECONDS) != 0
+    assert not begun.exists()
+    assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("options", ["ro", "size=3m"])
+def test_a_temporary_folder_that_cannot_be_used_is_told_in_one_message(options: str) -> None:
+    """On a disk of its own, in a mount namespace: read-only, or too small for PostgreSQL's data."""
+    script = """
+import tempfile
+from support.services import Services
+from support.settings import Settings
+from support.errors import BadInput
+tempfile.tempdir = "/mnt"
+try:
+    Services.start(Settings.model_construct())
+except BadInput as error:
+    print(error)
+"""
+    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    mounted = f'mount -t tmpfs -o {options} tmpfs /mnt && exec "$@"'
+    done = subprocess.run(
+        [*unshare, mounted, "sh", sys.executable, "-c", script],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "unshare failed" in done.stderr or "Operation not permitted" in done.stderr:
+        pytest.skip(f"no mount namespace here: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    reason = {"ro": "Read-only file system", "size=3m": "No space left on device"}[options]
+    assert done.stdout.startswith(f"the temporary folder /mnt cannot be used: {reason}.")
+    assert "TMPDIR" in done.stdout
+
+
+def test_no_temporary_folder_at_all_is_told_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(run_folder.tempfile, "gettempdir", none)
+    with pytest.raises(BadInput, match=r"No usable temporary directory .*set TMPDIR"):
+        Services.start(Settings.model_construct())
