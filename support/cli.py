@@ -101,7 +101,7 @@ def prove(
     output = ProverOutput(Console(stderr=as_json))
     code = _pytest(["--prove", "--dist=loadgroup", *selected, *_workers(workers)], output)
     if as_json and output.proof is not None:
-        sys.stdout.write(json.dumps(output.proof.to_json(), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(code)
 
 

@@ -44,3 +44,4 @@ class Bystander:
     async def leave(self) -> None:
         """Close the device."""
         await self._device.close()
+        await self._customer.driver.close()

@@ -42,7 +42,7 @@ class Device:
     async def open(self, posing_as: Account | None = None) -> None:
         """Connect; a device that was open before catches up from the last event it knows of."""
         since = self.arrivals[-1].event.id if self.arrivals else self._since
-        self._connection = await self._driver.live.connect(self._session, since=since, posing_as=posing_as)
+        self._connection = await self._driver.live.connect(self._session, self.name, since=since, posing_as=posing_as)
         self._since = self._connection.since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
 

@@ -85,10 +85,11 @@ class People:
         return Account(str(uuid4()), "Nobody", "No company", "nobody@example.com", "", "free")
 
     async def leave(self) -> None:
-        """Everybody closes their devices, and troubles made for them end."""
+        """Everybody closes their devices, troubles made for them end, and connections are given back."""
         for person in [*self._named.values(), *self.group]:
             await person.leave()
         await self.operator.end_troubles()
+        await self.driver.close()
 
     def _introduce(self, name: str, person: Customer) -> Customer:
         self._named[name] = person

@@ -9,7 +9,8 @@ from typing import Any
 
 from support.actors.bystander import Bystander
 from support.bdd.sentences import background_loop
-from support.drivers.embedded import EmbeddedConnections
+from support.drivers.kinds import KINDS
+from support.drivers.profile import profile
 from support.drivers.types import Target
 from support.errors import EnvironmentFailed, PromiseBroken
 from support.model.control import ModelControl
@@ -29,7 +30,7 @@ class Stage:
         self.stack = stack
         self.quiet = quiet
         self.spoilt = False
-        self.connections = EmbeddedConnections(_target(stack))
+        self.connections = KINDS[profile().driver](_target(stack))
         self.model = ModelControl(stack.model_url, stack.model_space)
         self.bystander: Bystander | None = None
 

@@ -31,7 +31,9 @@ _FAILURES = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
+_MISUSE = (asyncpg.InterfaceError, asyncpg.InternalClientError)  # unless the connection turns out to be closed
 
 
 class Database:
@@ -96,16 +98,17 @@ async def _transaction(pool: _Pool, begin: str) -> AsyncGenerator[Connection]:
         yield connection
         await connection.execute("COMMIT")
     except _FAILURES as error:
-        if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
-            raise  # not the connection's failure but a mistake in its use
+        if isinstance(error, _MISUSE) and not _is_lost(connection):
+            raise
+        await _drop(pool, connection)  # with a statement under way, perhaps, that nobody waits for
         raise problems.unavailable("database") from error
     finally:
         await _release(pool, connection)
 
 
 async def _begin(pool: _Pool, begin: str) -> Connection:
-    """Begin on a connection that works: one that died while idle is dropped, and a second one tried."""
-    for last_attempt in (False, True):
+    """Begin on a connection that works. Those that died while idle, perhaps all of them, are dropped on the way."""
+    for _ in range(pool.get_size() + 1):
         try:
             connection = await pool.acquire(timeout=_ACQUIRE_SECONDS)
         except (*_FAILURES, asyncpg.TooManyConnectionsError) as error:
@@ -113,25 +116,38 @@ async def _begin(pool: _Pool, begin: str) -> Connection:
         try:
             await connection.execute(begin)
         except (*_FAILURES, asyncio.CancelledError) as error:
-            connection.terminate()
-            await pool.release(connection)
+            await _drop(pool, connection)
+            if isinstance(error, TimeoutError):
+                break
             if isinstance(error, asyncio.CancelledError):
                 raise
-            if last_attempt or isinstance(error, TimeoutError):
-                raise problems.unavailable("database") from error
         else:
             return connection
-    raise AssertionError("the second attempt returns or raises")
+    raise problems.unavailable("database")
 
 
 async def _release(pool: _Pool, connection: Connection) -> None:
-    """Give a connection back to the pool; one that is not idle, whatever happened to it, is ended first."""
-    if not connection.is_closed() and connection.is_in_transaction():
-        try:
+    """Give a connection back to the pool, with no transaction open; one that cannot be brought to that is dropped."""
+    try:
+        if connection.is_in_transaction():
             await connection.execute("ROLLBACK")
-        except _FAILURES:
-            connection.terminate()
+        await pool.release(connection)
+    except _FAILURES:
+        await _drop(pool, connection)
+
+
+async def _drop(pool: _Pool, connection: Connection) -> None:
+    if not _is_lost(connection):
+        connection.terminate()
     await pool.release(connection)
+
+
+def _is_lost(connection: Connection) -> bool:
+    """Whether a connection is closed. One that breaks may have left the pool by itself, and refuses every call then."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _pool(settings: Settings, role: str, size: int) -> _Pool:

@@ -34,6 +34,10 @@ class Observed:
 
         try:
             await self._app(scope, receive, observe)
+        except Exception:
+            _log.exception("%s %s failed", scope.get("method", "WEBSOCKET"), scope["path"])
+            if status == 0:
+                raise  # nothing was answered; otherwise the connection can go on
         finally:
             seconds = time.perf_counter() - began
             method, route = scope.get("method", "WEBSOCKET"), route_of(scope)

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,9 +26,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+        _on_signals(lambda: self.handle_exit(signal.SIGTERM, None))
         yield
 
 
@@ -40,10 +38,14 @@ def serve(environ: Mapping[str, str], listening: socket.socket) -> None:
     """
     settings = read_settings(environ)
     logs.configure(settings.process_name)
-    asyncio.run(_serve(settings, listening))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_serve(settings, listening))
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    starting = asyncio.current_task()
+    assert starting
+    _on_signals(starting.cancel)  # until the server takes over, which ends in an orderly way
     async with resources.opened(settings) as opened:
         config = uvicorn.Config(
             app.create_app(opened),
@@ -58,3 +60,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             timeout_graceful_shutdown=1,
         )
         await _Server(config).serve(sockets=[listening])
+
+
+def _on_signals(stop: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)

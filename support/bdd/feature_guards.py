@@ -10,8 +10,9 @@ from typing import Any
 from support.bdd.features import FeatureFile, ScenarioSource, backgrounds, scenario_nodes
 from support.bdd.scenario import TIERS, Scenario, StepText
 from support.bdd.sentences import StepDefinition
-from support.bdd.tags import ROW, nearest, rows, vocabulary
+from support.bdd.tags import ROW, rows, vocabulary
 from support.bdd.values import read_value
+from support.hints import nearest
 
 JARGON = re.compile(
     r"\b(HTTP|JSON|SQL|API|REST|URL|JWT|UUID|Redis|Postgres\w*|[Ww]eb ?[Ss]ocket|endpoint|payload|header|"

@@ -19,8 +19,10 @@ from support.bdd.selection import Selection, add_options, selection_of
 from support.bdd.sentences import DEFINITIONS, import_steps, stop_background_loop
 from support.bdd.step_guards import expectation_violations, step_violations
 from support.bdd.tags import vocabulary
+from support.drivers.profile import profile
 from support.errors import BadInput
 from support.reporting.ledger import EXPECTED
+from support.reporting.outcomes import DEVIATION, NOT_OFFERED
 from support.settings import settings
 
 pytest_plugins = (
@@ -82,6 +84,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     try:
         config.stash[SELECTED].check()
+        profile()
         features = read_features(settings().features.resolve())
         violations = judge(features)
         if violations:
@@ -137,6 +140,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
     items.sort(key=_under_load)
+    for item in items:
+        _compare_with_profile(item)
+
+
+def _compare_with_profile(item: pytest.Item) -> None:
+    scenario = item.stash.get(SCENARIO, None)
+    if scenario is None:
+        return
+    if reason := profile().not_offered(scenario.needs):
+        item.stash[NOT_OFFERED] = reason
+    if scenario.disruptive and settings().backend_urls:
+        item.stash[NOT_OFFERED] = "the backend was not started by the suite, which therefore does not break it"
+    if reason := profile().deviation(scenario.title):
+        item.stash[DEVIATION] = reason
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a scenario unplayed if the target does not offer what it needs; the profile alone may say so."""
+    if NOT_OFFERED in item.stash:
+        pytest.skip(item.stash[NOT_OFFERED])
 
 
 def _selected(selection: Selection, item: pytest.Item) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from support.bdd.scenario import TIERS, Scenario
-from support.bdd.tags import nearest, rows, vocabulary
+from support.bdd.tags import rows, vocabulary
 from support.errors import BadInput
+from support.hints import nearest
 
 PLURALS = {"tier": "tiers", "row": "rows", "tag": "tags", "words": "words"}
 

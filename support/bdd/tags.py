@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,12 +55,3 @@ def vocabulary() -> dict[str, str]:
             "load": "measures under load, so nothing else runs meanwhile",
         }
     )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint for a word that is not known: ` (did you mean 'x'?)`, or nothing if none is near."""
-    candidates = list(known)
-    found = difflib.get_close_matches(word, candidates, n=1, cutoff=0.5)
-    lowered = {name.lower(): name for name in candidates}
-    found = found or difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
-    return f" (did you mean {lowered.get(found[0], found[0])!r}?)" if found else ""

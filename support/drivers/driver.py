@@ -148,11 +148,12 @@ class LiveEvents(Protocol):
     """Watching what happens."""
 
     async def connect(
-        self, session: Session, since: str | None = None, posing_as: Account | None = None
+        self, session: Session, device: str, since: str | None = None, posing_as: Account | None = None
     ) -> LiveConnection:
         """Open a connection; with `since`, the events after that id come first.
 
-        With `posing_as`, the request names another customer wherever a careless backend might believe it.
+        `device` is only a name for the wire log. With `posing_as`, the request names another customer wherever a
+        careless backend might believe it.
         """
         ...
 
@@ -243,4 +244,8 @@ class Driver(Protocol):
     @property
     def durable(self) -> DurableState:
         """See `DurableState`."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connections of this scenario's people back."""
         ...

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from support.bdd.tags import CAPABILITIES, nearest
+from support.bdd.tags import CAPABILITIES
+from support.drivers.kinds import KINDS
 from support.errors import BadInput
+from support.hints import nearest
 from support.settings import settings
 
 PROFILES = Path(__file__).parent / "profiles"
-DRIVERS = ("embedded",)
 
 
 class Deviation(BaseModel):
@@ -39,8 +40,8 @@ class Profile(BaseModel):
     @field_validator("driver")
     @classmethod
     def _known_driver(cls, name: str) -> str:
-        if name not in DRIVERS:
-            raise ValueError(f"there is no driver {name!r}; there is {', '.join(DRIVERS)}")
+        if name not in KINDS:
+            raise ValueError(f"there is no driver {name!r}{nearest(name, KINDS)}; there is {', '.join(KINDS)}")
         return name
 
     @field_validator("offers", "does_not_offer")
@@ -77,7 +78,10 @@ def profile() -> Profile:
         return Profile.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError:
         known = sorted(found.stem for found in PROFILES.glob("*.toml"))
-        raise BadInput(f"THREADPROOF_PROFILE: there is no profile {name!r}{nearest(name, known)}") from None
+        raise BadInput(
+            f"THREADPROOF_PROFILE: there is no profile {name!r}{nearest(name, known)}; "
+            "give the name of one in support/drivers/profiles, or the path of a .toml file"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path}: not TOML: {error}") from None
     except ValidationError as error:

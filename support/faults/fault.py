@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from support.bdd.tags import nearest
 from support.errors import BadInput
+from support.hints import nearest
 
 if TYPE_CHECKING:
     from support.faults.patch import Patch

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from support.bdd.scenario import Scenario
-from support.faults.fault import Fault, Red
+from support.errors import BadInput
+from support.faults.fault import Fault, Red, catalogue
 
 
 class Verdict(StrEnum):
@@ -96,15 +99,33 @@ class Proof:
         caught = all(judged.verdict is Verdict.CAUGHT for judged in self.faults)
         return caught and not self.unproven and not self.red_without_fault
 
-    def to_json(self) -> dict[str, Any]:
-        """The record `proof.json`."""
+    def to_json(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
+        """The record `proof.json`: what this run has shown, and what `earlier` ones have shown of other faults."""
+        faults = [judged.to_json() for judged in self.faults]
+        sound = [asdict(trial) for trial in self.sound]
+        unproven = [{"row": one.row, "title": one.title, "place": one.place} for one in self.unproven]
+        names = {judged.fault.name for judged in self.faults}
+        titles = {trial.title for trial in self.sound}
         return {
-            "faults": [judged.to_json() for judged in self.faults],
-            "sound": [asdict(trial) for trial in self.sound],
-            "unproven": [
-                {"row": scenario.row, "title": scenario.title, "place": scenario.place} for scenario in self.unproven
-            ],
+            "faults": [*(one for one in earlier.get("faults", ()) if one["name"] not in names), *faults],
+            "sound": [*(one for one in earlier.get("sound", ()) if one["title"] not in titles), *sound],
+            "unproven": [*(one for one in earlier.get("unproven", ()) if one["title"] not in titles), *unproven],
         }
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What earlier runs of the prover have shown; nothing of faults that the catalogue no longer has.
+
+    Raises:
+        BadInput: the file is not a record of the prover.
+    """
+    if not path.exists():
+        return {}
+    try:
+        record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return record | {"faults": [one for one in record["faults"] if one["name"] in catalogue()]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is not a record of the prover ({error!r}); remove it") from None
 
 
 def conclude(faults: Iterable[Fault], scenarios: Mapping[str, Scenario], trials: Iterable[Trial]) -> Proof:

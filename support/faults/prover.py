@@ -14,10 +14,10 @@ import pytest
 from support.actors.fixtures import FAULT, STAGE
 from support.bdd.collection import FeatureModule, ScenarioItem
 from support.bdd.scenario import SCENARIO, Scenario
-from support.bdd.tags import nearest
 from support.errors import BadInput
 from support.faults.fault import Fault, catalogue, fault_named
-from support.faults.proof import Proof, Trial, conclude
+from support.faults.proof import Proof, Trial, conclude, read_record
+from support.hints import nearest
 from support.reporting.items import add_phase, result_of
 from support.reporting.ledger import EXPECTED, PROVING
 from support.reporting.ledger_file import write_json
@@ -95,7 +95,8 @@ class Prover:
         played = {trial.fault for trial in self.trials}
         faults = [fault for fault in self._faults if fault.name in played or self._everything]
         self.proof = conclude(faults, {one.title: one for one in expected if one.title in titles}, self.trials)
-        write_json(settings().reports / "proof.json", self.proof.to_json())
+        path = settings().reports / "proof.json"
+        write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
         if not self.proof.holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -7,7 +7,6 @@ import html
 import io
 import json
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -53,8 +52,8 @@ def doc_string(text: str) -> Attachment:
 
 
 def wire_attachments(entries: Sequence[Entry]) -> list[Attachment]:
-    """What was said during one step: an attachment for each exchange, one for each connection that had frames."""
-    exchanges = [entry for entry in entries if isinstance(entry, Exchange)]
+    """What was said during one step: exchanges in the order of their requests, then each connection with messages."""
+    exchanges = sorted((entry for entry in entries if isinstance(entry, Exchange)), key=lambda entry: entry.begun)
     frames = [entry for entry in entries if isinstance(entry, Frame)]
     shown = [_exchange(entry) for entry in exchanges[:SHOWN_WHOLE]]
     if rest := exchanges[SHOWN_WHOLE:]:
@@ -66,11 +65,10 @@ def wire_attachments(entries: Sequence[Entry]) -> list[Attachment]:
 
 def _exchange(entry: Exchange) -> Attachment:
     """In the form that Allure shows as a request and its reply (https://allurereport.org/docs/attachments)."""
-    stop = entry.at + timedelta(seconds=entry.seconds)
     data: dict[str, Any] = {
         "schemaVersion": 1,
-        "start": round(entry.at.timestamp() * 1000),
-        "stop": round(stop.timestamp() * 1000),
+        "start": round(entry.begun.timestamp() * 1000),
+        "stop": round(entry.at.timestamp() * 1000),
         "request": {
             "method": entry.method,
             "url": entry.url,

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ class Exchange:
     """One request and what came of it.
 
     `who` is the customer or device that asked, `url` may be a path, bodies are JSON values, text or bytes, `seconds`
-    the time from request to reply, `at` when the request was sent. Without a reply `status` is None and `failure`
+    the time from request to reply, `at` when the exchange was over. Without a reply `status` is None and `failure`
     says why.
     """
 
@@ -39,6 +39,11 @@ class Exchange:
     reply_body: Any = None
     failure: str = ""
     at: datetime = field(default_factory=_now)
+
+    @property
+    def begun(self) -> datetime:
+        """When the request was sent."""
+        return self.at - timedelta(seconds=self.seconds)
 
     @property
     def title(self) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import inspect
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
 
+from support.bdd.scenario import Scenario
+from support.bdd.sentences import DEFINITIONS
 from support.errors import BadInput, EnvironmentFailed
-from support.reporting.ledger import EXPECTED
+from support.reporting.ledger import ENVIRONMENT, EXPECTED
 from support.services import Services, ServicesDescription
+from support.services.versions import versions
 from support.settings import settings
 
 RUNNING = pytest.StashKey[Services]()
+SERVED = {"services", "stages", "stage", "people", "assistant"}
 FROM_CONTROLLER = "threadproof_services"
 
 
@@ -45,8 +50,15 @@ def running_services(config: pytest.Config) -> Services:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the services before anything runs, so that an unusable one ends the run at once."""
-    if session.config.stash.get(EXPECTED, None) and not session.config.option.collectonly:
-        running_services(session.config)
+    config = session.config
+    if needs_services(config.stash.get(EXPECTED, list[Scenario]())) and not config.option.collectonly:
+        config.stash[ENVIRONMENT] = versions(running_services(config).description)
+
+
+def needs_services(scenarios: Sequence[Scenario]) -> bool:
+    """Whether any step of these scenarios asks for something that is reached through the services."""
+    served = [one for one in DEFINITIONS if SERVED & set(inspect.signature(one.function).parameters)]
+    return any(definition.matches(step) for scenario in scenarios for step in scenario.steps for definition in served)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""Removing the keys of a stack from a Redis server."""
+"""What the suite does with a Redis server itself: reaching it, and removing the keys of a stack."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ping(redis_url: str, *, timeout: float) -> None:
     Raises:
         redis.RedisError, OSError, ValueError: there was none, or a refusal, or the address cannot be used.
     """
-    with _client(redis_url, timeout) as client:
+    with connect(redis_url, timeout) as client:
         client.ping()  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -27,7 +27,7 @@ def delete(redis_url: str, prefix: str) -> int:
     Raises:
         redis.RedisError: the server could not be reached, or refused.
     """
-    with _client(redis_url, timeout=5) as client:
+    with connect(redis_url) as client:
         found = client.scan_iter(match=f"{prefix}*", count=_BATCH)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         keys = iter(cast("Iterable[bytes]", found))
         removed = 0
@@ -36,7 +36,8 @@ def delete(redis_url: str, prefix: str) -> int:
         return removed
 
 
-def _client(redis_url: str, timeout: float) -> redis.Redis:
+def connect(redis_url: str, timeout: float = 5) -> redis.Redis:
+    """A client that gives up connecting, or waiting for an answer, after so many seconds."""
     return redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
         redis_url, socket_connect_timeout=timeout, socket_timeout=timeout
     )

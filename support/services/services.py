@@ -100,7 +100,7 @@ class Services:
         )
 
     def _start_servers(self) -> None:
-        servers = [server for server in (self.postgres, self._launcher, self.redis, self.model) if server is not None]
+        servers = [server for server in (self._launcher, self.postgres, self.redis, self.model) if server is not None]
         for server in servers:
             self._clean_up.callback(server.kill)
         with ThreadPoolExecutor(max(1, len(servers) + 1)) as pool:

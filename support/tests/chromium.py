@@ -32,7 +32,7 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-DEADLINE = 30
+DEADLINE = 60
 
 
 def chromium_or_skip() -> str:
@@ -89,15 +89,13 @@ class Tab:
         return answer["result"].get("value")
 
     async def until(self, condition: str) -> None:
-        """Wait until an expression is true, looking whenever the page has changed."""
-        promise = f"""new Promise((resolve, reject) => {{
-            const look = () => {{ try {{ return {condition} }} catch (error) {{ return false }} }};
-            if (look()) return resolve(true);
-            const observer = new MutationObserver(() => look() && (observer.disconnect(), resolve(true)));
-            observer.observe(document, {{subtree: true, childList: true, attributes: true, characterData: true}});
-            setTimeout(() => reject(new Error("never true")), {DEADLINE * 500});
-        }})"""
-        await self.evaluate(promise)
+        """Wait until an expression is true; it is looked at whenever the browser draws the page anew."""
+        await self.evaluate(f"""new Promise((resolve, reject) => {{
+            const holds = () => {{ try {{ return {condition} }} catch (error) {{ return false }} }};
+            const give_up = setTimeout(() => reject(new Error("never true")), {DEADLINE * 500});
+            const look = () => holds() ? (clearTimeout(give_up), resolve(true)) : requestAnimationFrame(look);
+            look();
+        }})""")
 
     async def shows(self, text: str) -> None:
         """Wait until a text can be read on the page."""

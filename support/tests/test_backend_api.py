@@ -15,7 +15,7 @@ import pytest
 from support.backend import plans, threads
 from support.model.control import ModelControl
 from support.model.scripts import Refusal, Turn
-from support.services import Stack
+from support.services import Services, Stack
 from support.tests.backend_people import Person, create, person, postgres, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -133,25 +133,26 @@ async def test_a_foreign_thread_is_answered_as_one_that_never_was(stack: Stack) 
         assert (kept["title"] != "taken over", kept["message_count"]) == (True, 1)
 
 
-async def test_every_operation_needs_a_token_that_holds(stack: Stack) -> None:
+async def test_every_operation_needs_a_token_that_holds(stack: Stack, backend_services: Services) -> None:
     async with person(stack) as who:
         thread = (await create(who.http))["id"]
-        claims: dict[str, Any] = jwt.decode(who.token, options={"verify_signature": False})
-        secret = stack._description.jwt_secret
+        claims = claims_of(who.token)
+        secret = backend_services.description.jwt_secret
         bad = {
             "none": "",
             "garbage": "Bearer garbage",
             "not ascii": "Bearer ü",
             "another scheme": f"Basic {who.token}",
-            "wrong key": f"Bearer {jwt.encode(claims, 'x' * 40, algorithm='HS256')}",
-            "another algorithm": f"Bearer {jwt.encode(claims, secret, algorithm='HS384')}",
-            "expired": f"Bearer {jwt.encode({**claims, 'exp': 1}, secret, algorithm='HS256')}",
-            "another audience": f"Bearer {jwt.encode({**claims, 'aud': 'x'}, secret, algorithm='HS256')}",
-            "another session": f"Bearer {jwt.encode({**claims, 'sid': str(uuid4())}, secret, algorithm='HS256')}",
-            "another customer": f"Bearer {jwt.encode({**claims, 'sub': str(uuid4())}, secret, algorithm='HS256')}",
+            "wrong key": signed(claims, "x" * 40),
+            "another algorithm": signed(claims, secret, "HS384"),
+            "expired": signed({**claims, "exp": 1}, secret),
+            "another audience": signed({**claims, "aud": "x"}, secret),
+            "another session": signed({**claims, "sid": str(uuid4())}, secret),
+            "another customer": signed({**claims, "sub": str(uuid4())}, secret),
             "no algorithm": f"Bearer {unsigned(claims)}",
             "the operator's": f"Bearer {stack.operator_token}",
         }
+        assert signed(claims, secret) == f"Bearer {who.token}", "each of these differs in one thing only"
         async with httpx.AsyncClient(base_url=stack.backend_urls[0]) as client:
             for why, value in bad.items():
                 headers = [(b"authorization", value.encode())]
@@ -169,6 +170,14 @@ async def test_every_operation_needs_a_token_that_holds(stack: Stack) -> None:
                     assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert (await who.http.get("/operator/customers/x")).status_code == 401
         assert len((await who.http.get("/api/threads")).json()["items"]) == 1
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+
+
+def signed(claims: dict[str, Any], secret: str, algorithm: str = "HS256") -> str:
+    return f"Bearer {jwt.encode(claims, secret, algorithm)}"  # pyright: ignore[reportUnknownMemberType]
 
 
 def unsigned(claims: dict[str, Any]) -> str:

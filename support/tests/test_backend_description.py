@@ -132,15 +132,15 @@ class Frames:
     """Checks frames against asyncapi.yaml and keeps which kinds it has seen."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._messages: dict[str, Any] = document["components"]["messages"]
+        self.messages: dict[str, Any] = document["components"]["messages"]
         self._components = document["components"]
         self.seen: set[str] = set()
         self.events: set[str] = set()
 
     def check(self, frame: dict[str, Any]) -> dict[str, Any]:
         """Compare a frame with its description."""
-        name = frame["type"] if frame["type"] in self._messages else "event"
-        schema = {**self._messages[name]["payload"], "components": self._components}
+        name = frame["type"] if frame["type"] in self.messages else "event"
+        schema = {**self.messages[name]["payload"], "components": self._components}
         jsonschema.validate(frame, schema, format_checker=jsonschema.FormatChecker())
         self.seen.add(name)
         if name == "event":
@@ -149,7 +149,7 @@ class Frames:
 
     def event_types(self) -> set[str]:
         """All that are described."""
-        return set(self._messages["event"]["payload"]["properties"]["type"]["enum"])
+        return set(self.messages["event"]["payload"]["properties"]["type"]["enum"])
 
 
 async def test_every_frame_is_as_asyncapi_says(stack: Stack) -> None:
@@ -174,7 +174,7 @@ async def test_every_frame_is_as_asyncapi_says(stack: Stack) -> None:
         await who.http.delete(f"/api/sessions/{current}")
         frames.check(await device.frame())
 
-        assert frames.seen == set(frames._messages)
+        assert frames.seen == set(frames.messages)
         assert frames.events == frames.event_types()
 
 

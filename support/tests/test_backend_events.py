@@ -143,6 +143,9 @@ async def test_a_device_that_does_not_read_holds_up_nobody_and_is_closed(stack: 
         assert sequences(await events_until(reading, 401)) == list(range(1, 402))
         async with who.device() as later:
             assert await later.silent()
+        async with asyncio.timeout(20):
+            while "threadproof_open_sockets 1.0" not in (await who.http.get("/metrics")).text:
+                pass
         stuck.socket.transport.abort()
 
 

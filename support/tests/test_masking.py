@@ -144,6 +144,23 @@ def test_the_title_of_an_exchange_and_of_a_frame() -> None:
     assert refused.title == "POST / -> ConnectError: refused in 1000 ms (Fay)"
 
 
+def test_exchanges_are_shown_in_the_order_in_which_they_began() -> None:
+    log = WireLog()
+    log.said(exchange(method="GET", seconds=0.001))
+    log.said(exchange(method="POST", seconds=9.0))
+    assert [one.name.split()[0] for one in wire_attachments(log.take())] == ["POST", "GET"]
+
+
+def test_a_step_that_said_very_much_shows_the_rest_in_lines() -> None:
+    log = WireLog()
+    for number in range(45):
+        log.said(exchange(url=f"/{number}"))
+        log.said(Frame("phone", "received", {"n": number}))
+    shown = wire_attachments(log.take())
+    assert [one.name for one in shown[40:]] == ["and 5 more", "phone: 45 messages on the live connection"]
+    assert len(shown[40].body.splitlines()) == 5
+
+
 def test_taking_leaves_nothing_behind() -> None:
     log = WireLog()
     log.said(exchange())

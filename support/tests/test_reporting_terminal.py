@@ -97,11 +97,13 @@ def test_scenarios_that_were_not_run_take_a_line_each(suite: OutcomeSuite) -> No
 
 
 def test_a_malformed_feature_is_one_message(suite: OutcomeSuite) -> None:
-    suite.write("features/free/counting.feature", "Feature: Counting\n\nFeature: Once more\n")
+    suite.write(
+        "features/free/counting.feature", "Feature: Counting\n  Scenario: x\n    Given a\n    | a | b |\n    | c |\n"
+    )
     done = suite.run("-n0", LIVE="1")
     assert done.returncode == 4
     said = (done.stdout + done.stderr).splitlines()
-    assert len([line for line in said if "features/free/counting.feature:3" in line]) == 1
+    assert len([line for line in said if "features/free/counting.feature:5" in line]) == 1
     assert "Traceback" not in done.stdout + done.stderr
 
 

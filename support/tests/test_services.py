@@ -9,11 +9,11 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 import psutil
 import pytest
-import redis
 
 from support.errors import EnvironmentFailed
 from support.services import (
@@ -25,6 +25,7 @@ from support.services import (
     database,
     http_calls,
     open_stack,
+    redis_keys,
     run_folder,
 )
 from support.services.backend_process import BackendProcess
@@ -47,8 +48,8 @@ def described(running: Services) -> ServicesDescription:
 
 
 def keys(stack_or_services: Stack | ServicesDescription, pattern: str) -> list[bytes]:
-    with redis.Redis.from_url(stack_or_services.redis_url) as client:
-        return list(client.scan_iter(match=pattern))
+    with redis_keys.connect(stack_or_services.redis_url) as client:
+        return cast("list[bytes]", client.keys(pattern))  # pyright: ignore[reportUnknownMemberType]
 
 
 def query(url: str, statement: str) -> list[asyncpg.Record]:
@@ -66,8 +67,8 @@ def test_each_service_answers_and_is_told_when_ready(running: Services) -> None:
     here = running.description
 
     assert query(here.postgres_url, "SHOW server_version")[0][0].startswith("18")
-    with redis.Redis.from_url(here.redis_url) as client:
-        assert client.info("server")["valkey_version"].startswith("9.")
+    with redis_keys.connect(here.redis_url) as client:
+        assert client.info("server")["valkey_version"].startswith("9.")  # pyright: ignore[reportUnknownMemberType]
     assert http_calls.call("GET", f"{here.model_url}/health")[0] == 200
     servers = {"PostgreSQL", "Valkey", "model service", "launcher", "schema"}
     assert set(running.ready_seconds) == servers | {"total"}
@@ -105,7 +106,7 @@ def test_a_stack_may_have_several_processes(described: ServicesDescription) -> N
 def test_twenty_stacks_leave_no_database_key_or_process(described: ServicesDescription) -> None:
     def use(number: int) -> list[psutil.Process]:
         with open_stack(described, f"passing-{number}") as stack:
-            with redis.Redis.from_url(stack.redis_url) as client:
+            with redis_keys.connect(stack.redis_url) as client:
                 client.set(f"{stack.key_prefix}kept", number)
             assert database.named(described.postgres_url, f"{described.prefix}passing-{number}")
             return [psutil.Process(process.pid) for process in stack.processes]
@@ -123,7 +124,7 @@ def test_twenty_stacks_leave_no_database_key_or_process(described: ServicesDescr
 
 def test_a_closed_stack_leaves_the_keys_of_others(described: ServicesDescription) -> None:
     with open_stack(described, "stays") as stays:
-        with redis.Redis.from_url(stays.redis_url) as client:
+        with redis_keys.connect(stays.redis_url) as client:
             client.set(f"{stays.key_prefix}kept", 1)
         open_stack(described, "stay").close()
         assert keys(stays, f"{stays.key_prefix}kept")

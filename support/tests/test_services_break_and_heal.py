@@ -13,10 +13,9 @@ from typing import Protocol, TypeVar
 import asyncpg
 import psutil
 import pytest
-import redis
 
 from support.errors import EnvironmentFailed
-from support.services import ManagedProcess, Services, Stack, binaries, http_calls, open_stack
+from support.services import ManagedProcess, Services, Stack, binaries, http_calls, open_stack, redis_keys
 from support.services.keeper import wait_ended
 from support.services.postgres import Postgres
 from support.services.run_folder import Keeper, RunFolder
@@ -29,7 +28,7 @@ Server = TypeVar("Server", Postgres, Valkey)
 class Make(Protocol):
     """Makes a server that is not started."""
 
-    def __call__(self, kind: type[Server]) -> Server: ...  # noqa: D102
+    def __call__(self, kind: type[Server]) -> Server: ...
 
 
 BREAK: dict[str, Callable[[ManagedProcess], None]] = {
@@ -107,7 +106,7 @@ def test_postgres_comes_back_with_its_data(stack: Stack, way: str) -> None:
 @pytest.mark.parametrize("way", BREAK)
 def test_redis_comes_back_with_its_data(stack: Stack, way: str) -> None:
     _, valkey = own(stack)
-    with redis.Redis.from_url(stack.redis_url) as client:
+    with redis_keys.connect(stack.redis_url) as client:
         client.set("kept", way)
     port = valkey.port
 
@@ -116,8 +115,8 @@ def test_redis_comes_back_with_its_data(stack: Stack, way: str) -> None:
     valkey.heal()
 
     assert valkey.port == port
-    with redis.Redis.from_url(stack.redis_url, decode_responses=True) as client:
-        assert client.get("kept") == way
+    with redis_keys.connect(stack.redis_url) as client:
+        assert client.get("kept") == way.encode()
 
 
 @pytest.mark.parametrize("way", BREAK)
@@ -221,11 +220,10 @@ def test_a_server_that_cannot_start_shows_the_end_of_its_log(make: Make) -> None
 
 
 def test_a_server_that_serves_too_late_is_given_up(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    valkey = make(Valkey)
+    valkey, elsewhere = make(Valkey), make(Valkey)
     monkeypatch.setattr(valkey, "start_seconds", 0.2)
-    monkeypatch.setattr(valkey, "_check", lambda: Postgres._check(postgres))
-    postgres = make(Postgres)  # never started: nothing listens on its port
-    with pytest.raises(EnvironmentFailed, match=r"did not serve within 0\.2 s"):
+    monkeypatch.setattr(valkey, "_check", elsewhere._check)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(EnvironmentFailed, match=r"did not serve within 0\.2 s \(.*refused"):
         valkey.start()
     valkey.kill()
     assert not valkey.running

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import httpx
-
 from support.drivers.driver import Runs, Search
-from support.drivers.embedded.api import Api
+from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
 from support.drivers.embedded.identities import EmbeddedIdentities
 from support.drivers.embedded.live import EmbeddedLive
@@ -22,8 +20,6 @@ class EmbeddedConnections:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-        self.http = httpx.AsyncClient(timeout=15, trust_env=False, verify=False, limits=limits)
         self.postgres = PostgresProbe(target.database_url)
         self.redis = RedisProbe(target.redis_url, target.key_prefix)
 
@@ -33,7 +29,6 @@ class EmbeddedConnections:
 
     async def close(self) -> None:
         """Give all connections back."""
-        await self.http.aclose()
         await self.postgres.close()
         await self.redis.close()
 
@@ -47,11 +42,16 @@ class EmbeddedDriver:
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
         target = connections.target
         url = target.backend_urls[0]
-        api = Api(connections.http, wire, url, target.operator_token)
+        self._clients = Clients()
+        api = Api(self._clients, wire, url, target.operator_token)
         self.identities = EmbeddedIdentities(api)
         self.threads = EmbeddedThreads(api)
         self.metadata = EmbeddedMetadata(api)
         self.messages = EmbeddedMessages(api)
         self.live = EmbeddedLive(url, wire)
-        self.operations = EmbeddedOperations(connections.http, url, target.database_url)
+        self.operations = EmbeddedOperations(self._clients, url, target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)
+
+    async def close(self) -> None:
+        """Give the connections of this scenario's people back."""
+        await self._clients.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import time
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ import httpx
 from support.drivers.types import BackendFailed, Reason, Refusal, Refused, Session
 from support.reporting.wire import Exchange, WireLog
 
+_TLS = ssl.create_default_context()  # made once: it takes longer than a request
 REASONS = {
     401: Reason.NOT_SIGNED_IN,
     403: Reason.NOT_IN_PLAN,
@@ -37,11 +39,31 @@ GIVEN_AWAY = {
 }
 
 
-class Api:
-    """Calls on behalf of customers, over one shared pool of connections."""
+class Clients:
+    """A client for each person, for people do not share connections; all are closed together."""
 
-    def __init__(self, http: httpx.AsyncClient, wire: WireLog, url: str, operator_token: str) -> None:
-        self._http = http
+    def __init__(self) -> None:
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    def of(self, who: str) -> httpx.AsyncClient:
+        """The client of a person, made at first use."""
+        if who not in self._clients:
+            transport = httpx.AsyncHTTPTransport(verify=_TLS, trust_env=False)
+            self._clients[who] = httpx.AsyncClient(transport=transport, timeout=15)
+        return self._clients[who]
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        while self._clients:
+            _who, client = self._clients.popitem()
+            await client.aclose()
+
+
+class Api:
+    """Calls on behalf of customers."""
+
+    def __init__(self, clients: Clients, wire: WireLog, url: str, operator_token: str) -> None:
+        self._clients = clients
         self._wire = wire
         self._url = url
         self._operator_token = operator_token
@@ -70,6 +92,7 @@ class Api:
         body: Any = None,
         content: bytes | None = None,
         params: dict[str, str] | None = None,
+        who: str = "operator",
     ) -> httpx.Response:
         """Do one request and give the reply as it is.
 
@@ -82,13 +105,12 @@ class Api:
             content = json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["content-type"] = "application/json"
-        who = session.account.name if session else "operator"
-        request = self._http.build_request(
-            method, f"{self._url}{path}", headers=headers, content=content, params=params
-        )
+        who = session.account.name if session else who
+        http = self._clients.of(session.id if session else who)
+        request = http.build_request(method, f"{self._url}{path}", headers=headers, content=content, params=params)
         started = time.perf_counter()
         try:
-            reply = await self._http.send(request)
+            reply = await http.send(request)
         except httpx.HTTPError as error:
             seconds = time.perf_counter() - started
             failure = f"{type(error).__name__}: {error}"

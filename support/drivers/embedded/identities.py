@@ -28,7 +28,8 @@ class EmbeddedIdentities:
     async def sign_in(self, account: Account) -> Session:
         """Sign in with e-mail address and password."""
         body = {"email": account.email, "password": account.password}
-        session = await self._api.call(f"signing in as {account.name}", "POST", "/api/sessions", body=body)
+        act = f"signing in as {account.name}"
+        session = await self._api.call(act, "POST", "/api/sessions", body=body, who=account.name)
         return Session(session["session_id"], account, session["token"])
 
     def marks(self, account: Account) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class EmbeddedLive:
         self._wire = wire
 
     async def connect(
-        self, session: Session, since: str | None = None, posing_as: Account | None = None
+        self, session: Session, device: str, since: str | None = None, posing_as: Account | None = None
     ) -> EmbeddedConnection:
         """Open a connection and wait until the backend says that it is ready.
 
@@ -39,10 +39,10 @@ class EmbeddedLive:
             socket = await connect(url, additional_headers=headers, open_timeout=10, ping_interval=None)
             ready = json.loads(await socket.recv())
         except (OSError, InvalidHandshake, ConnectionClosed, ValueError) as error:
-            raise BackendFailed(f"no live connection for {session.account.name}: {error}") from error
+            raise BackendFailed(f"no live connection for {device}: {error}") from error
         if ready.get("type") != "ready":
             raise BackendFailed(f"the first thing on a live connection was not 'ready' but {ready}")
-        connection = EmbeddedConnection(socket, session.account.name, self._wire, ready.get("last_event_id"))
+        connection = EmbeddedConnection(socket, device, self._wire, ready.get("last_event_id"))
         if since is not None:
             await connection.send({"type": "resume", "last_event_id": since})
         return connection

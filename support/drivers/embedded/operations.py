@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
-import httpx
 
+from support.drivers.embedded.api import Clients
 from support.drivers.types import Account
 from support.probes.metrics import read_metrics
 
@@ -16,18 +16,18 @@ from support.probes.metrics import read_metrics
 class EmbeddedOperations:
     """`/health/ready`, `/metrics`, and a trigger in the database under test."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str, database_url: str) -> None:
-        self._http = http
+    def __init__(self, clients: Clients, url: str, database_url: str) -> None:
+        self._clients = clients
         self._url = url
         self._database_url = database_url
 
     async def ready(self) -> bool:
         """Whether the backend says that it can serve."""
-        return (await self._http.get(f"{self._url}/health/ready")).status_code == 200
+        return (await self._clients.of("operator").get(f"{self._url}/health/ready")).status_code == 200
 
     async def figures(self) -> dict[str, float]:
         """The backend's own figures, by name and labels."""
-        return await read_metrics(self._http, f"{self._url}/metrics")
+        return await read_metrics(self._clients.of("operator"), f"{self._url}/metrics")
 
     @asynccontextmanager
     async def refusing_messages(self, account: Account) -> AsyncGenerator[None]:

@@ -1,0 +1,26 @@
+"""The kinds of backend that there is a driver for. A new kind is a new entry here, and a profile that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from support.drivers.driver import Driver
+from support.drivers.embedded import EmbeddedConnections
+from support.drivers.types import Target
+from support.reporting.wire import WireLog
+
+
+class Connections(Protocol):
+    """Connections to one target, shared by the drivers of all scenarios that are played against it."""
+
+    def driver(self, wire: WireLog) -> Driver:
+        """A driver for one scenario, which keeps what is said in the scenario's wire log."""
+        ...
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        ...
+
+
+KINDS: dict[str, Callable[[Target], Connections]] = {"embedded": EmbeddedConnections}
