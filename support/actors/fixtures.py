@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -35,7 +34,7 @@ def stages(request: pytest.FixtureRequest, services: ServicesDescription) -> Ite
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, stages: Stages) -> Iterator[Stage]:
-    """The stage of this scenario: one of its own if it is disruptive, and the only busy one if it measures load."""
+    """The stage of this scenario: one of its own if it is disruptive."""
     scenario: Scenario = request.node.stash[SCENARIO]
     fault: str | None = request.node.stash.get(FAULT, None)
     if scenario.disruptive:
@@ -44,9 +43,7 @@ def stage(request: pytest.FixtureRequest, stages: Stages) -> Iterator[Stage]:
         strike(stage)
         return
     stage = request.node.stash[STAGE] = stages.shared(fault)
-    with stage.quiet.open("w") as quiet:
-        fcntl.flock(quiet, fcntl.LOCK_EX if scenario.load else fcntl.LOCK_SH)
-        yield stage
+    yield stage
 
 
 @pytest.fixture

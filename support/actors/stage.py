@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from support.actors.bystander import Bystander
@@ -22,13 +21,11 @@ from support.settings import settings
 class Stage:
     """A stack that is up, with everything that scenarios played on it share.
 
-    `quiet` is the file that all stages of a run lock while a scenario plays, alone if it measures load. A stage on
-    which a scenario has failed is `spoilt`: what is still under way there must not disturb the next one.
+    A stage on which a scenario has failed is `spoilt`: what is still under way there must not disturb the next one.
     """
 
-    def __init__(self, stack: Stack, quiet: Path) -> None:
+    def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        self.quiet = quiet
         self.spoilt = False
         self.connections = KINDS[profile().driver](_target(stack))
         self.model = ModelControl(stack.model_url, stack.model_space)
@@ -79,7 +76,7 @@ class Stages:
         stack = open_stack(self._description, name, fault=fault, own_services=own_services)
         with ExitStack() as failed:
             failed.callback(stack.close)
-            stage = Stage(stack, self._description.folder / "quiet")
+            stage = Stage(stack)
             failed.callback(strike, stage)
             _run(stage.prepare)
             failed.pop_all()

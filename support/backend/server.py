@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import signal
 import socket
 from collections.abc import Callable, Generator, Mapping
@@ -19,6 +20,9 @@ from support.backend import app, logs, resources
 from support.backend.config import Settings, StartError, read_settings
 
 __all__ = ["StartError", "serve"]
+
+
+importlib.import_module("anyio._backends._asyncio")  # anyio would load it at its first use, within a request
 
 
 class _Server(uvicorn.Server):

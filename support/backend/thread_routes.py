@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query, Request, Response
@@ -18,9 +16,9 @@ from support.backend import (
     messages,
     outbox,
     plans,
-    problems,
     routing,
     shapes,
+    thread_changes,
     thread_search,
     threads,
     titles,
@@ -39,14 +37,6 @@ class NewThread(validation.Body):
     title: validation.Title | None = None
     metadata: validation.Metadata = Field(default_factory=dict)
     first_message: validation.Content | None = None
-
-
-class ThreadChanges(validation.Body):
-    """A merge patch (RFC 7396): what is left out stays, null in the metadata removes, null for all of it empties it."""
-
-    title: validation.Title = ""
-    status: threads.Status = "active"
-    metadata: validation.Metadata | None = None
 
 
 @router.post("", status_code=201, response_model=shapes.Thread, openapi_extra=idempotency.DOCUMENTED)
@@ -113,7 +103,7 @@ async def read(thread_id: UUID, backend: Backend, who: Customer) -> Response:
 @router.patch("/{thread_id}", response_model=shapes.Thread)
 async def change(
     thread_id: UUID,
-    body: ThreadChanges,
+    body: thread_changes.ThreadChanges,
     backend: Backend,
     who: Customer,
     if_match: Annotated[str | None, Header()] = None,
@@ -123,76 +113,16 @@ async def change(
         if "metadata" in body.model_fields_set:
             plans.require(await plans.of(connection, who.customer_id), "metadata")
         old = await threads.lock(connection, who.customer_id, thread_id)
-        check_version(if_match, old["version"])
-        values = changed_values(old, body)
-        changed = [name for name, value in values.items() if not _same(value, old[name])]
+        thread_changes.check_version(if_match, old["version"])
+        values = thread_changes.values_after(old, body)
+        changed = thread_changes.changed_names(old, values)
         if not changed:
             return _answer(old)
         new = await threads.save(connection, who.customer_id, thread_id, values)
-        data = change_data(old, new, changed)
+        data = thread_changes.event_data(old, new, changed)
         await outbox.enqueue(connection, who.customer_id, "thread_updated", thread_id, data)
     backend.relay.wake(who.customer_id)
     return _answer(new)
-
-
-def changed_values(old: Row, body: ThreadChanges) -> dict[str, Any]:
-    """Title, status and metadata as they are to be.
-
-    Raises:
-        problems.Problem: 409, the status cannot change so; 422, the metadata would grow too large.
-    """
-    given = body.model_dump(exclude_unset=True)
-    threads.check_transition(old["status"], given.get("status", old["status"]))
-    metadata = old["metadata"]
-    if "metadata" in given:
-        metadata = merge(metadata, given["metadata"]) if given["metadata"] is not None else {}
-        try:
-            validation.check_metadata(metadata)
-        except validation.Unacceptable as error:
-            raise problems.invalid([problems.field_error(f"/metadata{error.pointer}", str(error))]) from None
-    return {
-        "title": given.get("title", old["title"]),
-        "status": given.get("status", old["status"]),
-        "metadata": metadata,
-    }
-
-
-def merge(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """A JSON merge patch on an object (RFC 7396)."""
-    merged = dict(old)
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, dict):
-            inner = merged.get(key)
-            merged[key] = merge(inner if isinstance(inner, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
-        else:
-            merged[key] = value
-    return merged
-
-
-def change_data(old: Row, new: Row, changed: list[str]) -> dict[str, Any]:
-    """What `thread_updated` tells: the thread, the names of what changed, and for a status the one before."""
-    data = {**threads.shown(new), "changed": changed}
-    if "status" in changed:
-        data |= {"old": old["status"], "new": new["status"]}
-    return data
-
-
-def check_version(if_match: str | None, version: int) -> None:
-    """Refuse a change of another version than the one the caller has seen.
-
-    Raises:
-        problems.Problem: 412 with `current_version`; 422, the header is not an entity tag.
-    """
-    if if_match is None or if_match.strip() == "*":
-        return
-    if not re.fullmatch(r'\s*(W/)?"[^"]*"\s*(,\s*(W/)?"[^"]*"\s*)*', if_match):
-        raise problems.invalid([problems.field_error("/If-Match", 'must be a version in quotes, like "3"', "header")])
-    if f'"{version}"' not in (tag.strip() for tag in if_match.split(",")):
-        detail = f"The thread is at version {version}."
-        headers = {"ETag": f'"{version}"'}
-        raise problems.Problem(412, "version-conflict", detail, headers=headers, current_version=version)
 
 
 @router.delete("/{thread_id}", status_code=204)
@@ -224,8 +154,3 @@ async def export(thread_id: UUID, backend: Backend, who: Customer) -> Response:
 
 def _answer(row: Row) -> Response:
     return JSONResponse(threads.shown(row), headers={"ETag": f'"{row["version"]}"'})
-
-
-def _same(one: Any, other: Any) -> bool:
-    """As JSON: in Python, true equals 1."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

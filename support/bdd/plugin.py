@@ -26,6 +26,7 @@ from support.reporting.outcomes import DEVIATION, NOT_OFFERED
 from support.settings import settings
 
 pytest_plugins = (
+    "support.bdd.quiet",
     "support.reporting.plugin",
     "support.services.plugin",
     "support.actors.fixtures",

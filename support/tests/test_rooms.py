@@ -48,7 +48,7 @@ ALLOWED = {
     "support/verdicts": {"support.verdicts", "support.errors"},
     "support/model": {"support.model", "support.errors"},
     "support/backend": {"support.backend"},
-    "support/faults/catalogue": {"support.faults"},,
+    "support/faults/catalogue": {"support.faults"},
 }
 KINDS_OF_BACKEND = {"support.drivers.embedded"}
 MAY_IMPORT_THE_BACKEND = {"support/faults/launcher.py"}
