@@ -27,6 +27,11 @@ async def opens_posing(people: People, whose: str, device: str, victim: str) -> 
     await stranger.pose(stranger.device(device), account)
 
 
+@given("{whose:Whose} {device:Device} has shown {title:Quoted}")
+async def has_shown(people: People, whose: str, device: str, title: str) -> None:
+    await people.who(whose).device(device).announcement_of(title)
+
+
 @when("{whose:Whose} {device:Device} is closed")
 async def is_closed(people: People, whose: str, device: str) -> None:
     await people.who(whose).device(device).close()

@@ -32,6 +32,7 @@ Feature: Working on several devices
       Given Ella has signed in on the Early plan
       And her phone is open
       And she has started a conversation called "Seen before leaving"
+      And her phone has shown "Seen before leaving"
       When her phone loses power
       And she starts a conversation called "First while away"
       And she starts a conversation called "Second while away"
