@@ -179,7 +179,7 @@ def test_everything_wrong_is_told_at_once(suite: SmallSuite) -> None:
     ("arguments", "expected"),
     [
         (["--row=TL-03"], "no scenario is selected"),
-        (["--row=TL-1"], "there is no row 'TL-1' (did you mean 'TL-1"),
+        (["--row=TL01"], "there is no row 'TL01' (did you mean 'TL-01'?)"),
         (["--tier=fre"], "there is no tier 'fre' (did you mean 'free'?)"),
         (["--tag=lod"], "there is no tag 'lod' (did you mean 'load'?)"),
         (["--words=nothing like it"], "no scenario is selected"),
