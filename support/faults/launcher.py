@@ -39,9 +39,12 @@ _BACKLOG = 256
 def main() -> None:
     """Serve requests until the run is over."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--socket", type=Path, required=True)
-    parser.add_argument("--register", type=Path, required=True, help="the folder in which processes enter their id")
+    parser.add_argument("--socket", type=Path)
+    parser.add_argument("--register", type=Path, help="the folder in which processes enter their id")
+    parser.add_argument("--wait", action="store_true", help="be told both, and a log, by a line of standard input")
     arguments = parser.parse_args()
+    if arguments.wait and not _take_orders(arguments):
+        return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the children
     fault.catalogue()
     gc.freeze()  # what is loaded now is shared with the children, not copied by a collection
@@ -56,6 +59,22 @@ def main() -> None:
                 return
             if "request" in events:
                 _fork_for(control, arguments.register)
+
+
+def _take_orders(arguments: argparse.Namespace) -> bool:
+    """Wait to be told where to serve; whoever started this process early may also go away without a word."""
+    line = sys.stdin.readline()
+    if not line:
+        return False
+    orders: dict[str, str] = json.loads(line)
+    os.chdir(orders["folder"])
+    arguments.socket, arguments.register = Path(orders["socket"]), Path(orders["register"])
+    (arguments.register / str(os.getpid())).touch()
+    log = os.open(orders["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    return True
 
 
 def _fork_for(control: socket.socket, register: Path) -> None:

@@ -37,6 +37,11 @@ class Secrets:
         self._lock = threading.Lock()
         self._known: set[str] = set()
 
+    @property
+    def known(self) -> int:
+        """How many spellings of secrets are known."""
+        return len(self._known)
+
     def learn(self, *values: str) -> None:
         """Mask these values from now on; shorter ones than six characters are masked only in their places."""
         spellings = {

@@ -1,4 +1,4 @@
-"""What was said on the wire during one scenario, kept masked until a step takes it into the report."""
+"""What was said on the wire during one scenario, masked when a step takes it into the report."""
 
 from __future__ import annotations
 
@@ -90,10 +90,9 @@ class WireLog:
         self._entries: list[Entry] = []
 
     def said(self, entry: Entry) -> None:
-        """Keep an exchange or a frame; its secrets are masked before it is kept."""
-        masked = self._masked(entry)
+        """Keep an exchange or a frame. This is on the way of every request, so masking waits until it is taken."""
         with self._lock:
-            self._entries.append(masked)
+            self._entries.append(entry)
 
     @property
     def waiting(self) -> bool:
@@ -101,10 +100,12 @@ class WireLog:
         return bool(self._entries)
 
     def take(self) -> list[Entry]:
-        """What was said since the last take, in order, without any secret that became known meanwhile."""
+        """What was said since the last take, in order, masked: an entry may tell a secret that an earlier one holds."""
         with self._lock:
             taken, self._entries = self._entries, []
-        return [self._masked(entry) for entry in taken]
+        before = self.secrets.known
+        masked = [self._masked(entry) for entry in taken]
+        return masked if self.secrets.known == before else [self._masked(entry) for entry in masked]
 
     def _masked(self, entry: Entry) -> Entry:
         secrets = self.secrets

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from support import early
 from support.errors import EnvironmentFailed
 from support.services.process import ManagedProcess, NotReady, last_lines
 from support.services.run_folder import RunFolder, python_environ
@@ -97,6 +98,8 @@ class Launcher(ManagedProcess):
 
     def _spawn(self) -> psutil.Process:
         register = self._folder.register
+        if (pid := early.engage(self._folder.path, self._folder.launcher, register, self.log)) is not None:
+            return psutil.Process(pid)
         command = [
             sys.executable,
             "-m",
