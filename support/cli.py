@@ -154,7 +154,8 @@ class Live:
 
 def _pytest(arguments: list[str], *plugins: object) -> int:
     config = [f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
-    return int(pytest.main([*config, *arguments], plugins=list(plugins)))
+    unused = ["-p", "no:hypothesispytest", "-p", "no:anyio"]  # their imports would lengthen every run
+    return int(pytest.main([*config, *unused, *arguments], plugins=list(plugins)))
 
 
 def _workers(count: int | None) -> list[str]:

@@ -17,11 +17,12 @@ async def start_in_waves(group: Sequence[Customer], count: int, percentile: floa
     """Let `count` conversations start at the same moment, shared out among the group.
 
     There are as many waves as it takes to tell whether the percentile keeps its limit (in seconds), `BUDGET` at most.
+    Titles are given: how long an assistant thinks about one is not the product's to promise.
     """
     started: list[Conversation] = []
     for wave in range(1, BUDGET + 1):
         asked = [
-            group[number % len(group)].start_conversation(NewThread(first_message=f"Wave {wave}, question {number}"))
+            group[number % len(group)].start_conversation(NewThread(title=f"Wave {wave}, conversation {number}"))
             for number in range(count)
         ]
         started += await asyncio.gather(*asked)

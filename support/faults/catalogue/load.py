@@ -12,7 +12,8 @@ from support.faults.patch import Patch
 from support.faults.within import backend
 
 STORE = "support.backend.thread_routes:store"
-BEFORE = "support.backend.thread_routes:make_title"
+BEFORE = "support.backend.idempotency:key_of"
+THREADS = "/api/threads"
 FIFTY = "Fifty conversations started at once"
 WITHIN = "95 of 100 were started within 1 second"
 
@@ -22,9 +23,9 @@ def starting_takes_too_long(patch: Patch) -> None:
     """Starting a conversation takes 1.2 seconds longer."""
 
     @patch.replace(BEFORE)
-    async def make_title(original: Any, *arguments: Any) -> Any:
-        await asyncio.sleep(1.2)
-        return await original(*arguments)
+    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
+        await asyncio.sleep(1.2 if request.url.path == THREADS else 0)
+        return await original(request, *arguments)
 
 
 @fault(Red(FIFTY, WITHIN, "where 1 s is promised"))
@@ -33,11 +34,11 @@ def one_at_a_time(patch: Patch) -> None:
     turn = SimpleNamespace(lock=None)
 
     @patch.replace(BEFORE)
-    async def make_title(original: Any, *arguments: Any) -> Any:
+    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
         turn.lock = turn.lock or asyncio.Lock()
         async with turn.lock:
             await asyncio.sleep(0.05)
-            return await original(*arguments)
+            return await original(request, *arguments)
 
 
 @fault(Red(FIFTY, WITHIN, "where 1 s is promised"))
@@ -46,9 +47,9 @@ def one_in_ten_is_forgotten_for_a_while(patch: Patch) -> None:
     numbers = count(1)
 
     @patch.replace(BEFORE)
-    async def make_title(original: Any, *arguments: Any) -> Any:
-        await asyncio.sleep(2 if next(numbers) % 10 == 0 else 0)
-        return await original(*arguments)
+    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
+        await asyncio.sleep(2 if request.url.path == THREADS and next(numbers) % 10 == 0 else 0)
+        return await original(request, *arguments)
 
 
 @fault(Red(FIFTY, "every one of them is there", "misses"))
@@ -70,12 +71,12 @@ def a_crowd_is_turned_away(patch: Patch) -> None:
     busy: list[None] = []
 
     @patch.replace(BEFORE)
-    async def make_title(original: Any, *arguments: Any) -> Any:
+    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
         if len(busy) >= 20:
             raise backend("problems").unavailable("database")
         busy.append(None)
         try:
             await asyncio.sleep(0.1)
-            return await original(*arguments)
+            return await original(request, *arguments)
         finally:
             busy.pop()
