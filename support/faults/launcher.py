@@ -30,7 +30,7 @@ from typing import Any
 
 from support.backend import migrate, server
 from support.faults import fault, patch
-from support.services import ports
+from support.services import ports, unix_socket
 
 _LOOK_SECONDS = 1.0
 _BACKLOG = 256
@@ -49,7 +49,8 @@ def main() -> None:
     fault.catalogue()
     gc.freeze()  # what is loaded now is shared with the children, not copied by a collection
     with socket.socket(socket.AF_UNIX) as control, selectors.DefaultSelector() as ready:
-        control.bind(str(arguments.socket))
+        with unix_socket.address(arguments.socket) as address:
+            control.bind(address)
         control.listen(_BACKLOG)
         ready.register(control, selectors.EVENT_READ, "request")
         ready.register(sys.stdin, selectors.EVENT_READ, "end")

@@ -7,7 +7,6 @@ reports, and tell it through a file what they collected, so that nothing is lost
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,8 +69,7 @@ class Ledger:
         self.mismatches: list[str] = []
         self.path = settings().reports / "ledger.json"
         self._started = time.time()
-        self._scratch = tempfile.TemporaryDirectory(prefix="threadproof-")
-        self._manifest = Path(self._scratch.name) / "collected.json"
+        self._manifest = self.path.with_name("collected.json")
         allure = config.getoption("allure_report_dir")
         self._results = Path(allure).resolve() if allure else None
         self._earlier_results = result_files(self._results)
@@ -82,7 +80,8 @@ class Ledger:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where to write what it collected."""
+        """Tell a worker where to write what it collected; of an earlier session nothing counts."""
+        self._manifest.unlink(missing_ok=True)
         node.workerinput[MANIFEST] = str(self._manifest)
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -90,6 +89,7 @@ class Ledger:
         """Open an account for every scenario that the workers collected; they all collect the same."""
         if not self.accounts and self._manifest.exists():
             collected: dict[str, Any] = json.loads(self._manifest.read_text("utf-8"))
+            self._manifest.unlink()
             self._open({nodeid: _scenario(data) for nodeid, data in collected.items()})
 
     def _open(self, scenarios: dict[str, Scenario]) -> None:
@@ -123,10 +123,6 @@ class Ledger:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         data = ledger_data(self.results(), proof, self.mismatches)
         write_json(self.path, data | {"environment": self._environment(session)})
-
-    def pytest_unconfigure(self) -> None:
-        """Remove what was shared with the workers."""
-        self._scratch.cleanup()
 
     def results(self) -> list[tuple[Scenario, ScenarioResult]]:
         """Every collected scenario with its verdict, in the order of collection."""

@@ -43,8 +43,10 @@ class LiveOutput:
         self._console.print(*parts, soft_wrap=True, highlight=False)
 
     def pytest_sessionstart(self) -> None:
-        """Print which backend is asked."""
+        """Print which backend is asked, and what was set, with passwords and tokens masked."""
         self.print(Text.assemble(("Threadproof", "bold"), f"  target: {settings().profile}"))
+        for name in sorted(settings().model_fields_set):
+            self.print(Text(f"THREADPROOF_{name.upper()}={settings().shown()[name]}", style="dim"))
 
     def services_ready(self, seconds: float) -> None:
         """Print that the services are up, and how long that took."""

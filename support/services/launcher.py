@@ -14,6 +14,7 @@ import psutil
 
 from support import early
 from support.errors import EnvironmentFailed
+from support.services import unix_socket
 from support.services.process import ManagedProcess, NotReady, last_lines
 from support.services.run_folder import RunFolder, python_environ
 
@@ -72,9 +73,9 @@ class LauncherClient:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
+            with socket.socket(socket.AF_UNIX) as connection, unix_socket.address(self._address) as address:
                 connection.settimeout(_ANSWER_SECONDS)
-                connection.connect(str(self._address))
+                connection.connect(address)
                 connection.sendall(json.dumps(request).encode() + b"\n")
                 line = connection.makefile("rb").readline()
         except OSError as error:
@@ -113,8 +114,8 @@ class Launcher(ManagedProcess):
 
     def _check(self) -> None:
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
+            with socket.socket(socket.AF_UNIX) as connection, unix_socket.address(self._folder.launcher) as address:
                 connection.settimeout(2)
-                connection.connect(str(self._folder.launcher))
+                connection.connect(address)
         except OSError as error:
             raise NotReady(f"{self._folder.launcher.name}: {error}") from None
