@@ -132,3 +132,41 @@ def test_explain_shows_scenario_value_faults_and_outcome(suite: SmallSuite) -> N
     shown = suite.threadproof("explain", "tl-01", **own).stdout
     for text in ("A first question becomes the title", "For Free, for conversion", "title_is_constant", "not run yet"):
         assert text in shown
+
+
+def test_a_profile_says_what_is_not_offered_and_what_is_known_to_deviate(suite: SmallSuite) -> None:
+    profile = 'name = "small"\ndriver = "embedded"\noffers = []\n[does_not_offer]\nlive = "it has no sockets"\n'
+    suite.write("small.toml", profile)
+    suite.change("features/free/counting.feature", "@TL-01", "@TL-01 @needs.live")
+    here = {"THREADPROOF_PROFILE": str(suite.folder / "small.toml")}
+    ended = suite.threadproof("run", "--no-report", "-n", "0", **here)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    [scenario] = suite.ledger()["scenarios"]
+    assert (scenario["outcome"], scenario["reason"]) == ("not_offered", "live: it has no sockets")
+
+    deviation = '[[known_deviations]]\nscenario = "One more"\nreason = "counting is being mended"\n'
+    suite.write("small.toml", profile.replace("offers = []", 'offers = ["live"]') + deviation)
+    stale = suite.threadproof("run", "--no-report", "-n", "0", **here)
+    assert stale.returncode == 1
+    assert "is stale: it is kept now" in stale.stdout
+    suite.change("features/free/counting.feature", "Then it is 2", "Then it is 3")
+    known = suite.threadproof("run", "--no-report", "-n", "0", **here)
+    assert known.returncode == 0, known.stdout
+    assert suite.ledger()["scenarios"][0]["outcome"] == "known_deviation"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name = ", "small.toml: not TOML"),
+        ('name = "x"\ndriver = "embeded"\n', "driver: there is no driver 'embeded' (did you mean 'embedded'?)"),
+        ('name = "x"\ndriver = "embedded"\noffers = ["lives"]\n', "offers: there is no capability 'lives'"),
+        ('name = "x"\ndriver = "embedded"\ncolour = "red"\n', "colour: Extra inputs are not permitted"),
+    ],
+)
+def test_a_bad_profile_is_refused(suite: SmallSuite, text: str, expected: str) -> None:
+    suite.write("small.toml", text)
+    ended = suite.threadproof("run", THREADPROOF_PROFILE=str(suite.folder / "small.toml"))
+    assert ended.returncode not in {0, 1}
+    assert expected in ended.stderr
+    assert "Traceback" not in ended.stderr
