@@ -74,6 +74,16 @@ async def each_is_kept(conversations: list[Conversation]) -> None:
         await conversation.owner.expect_kept(conversation)
 
 
+@then("it opens for {who:Who} as it was confirmed")
+async def opens_as_confirmed(people: People, who: str, conversation: Conversation) -> None:
+    assert await people.who(who).conversation(conversation.id) == conversation.thread
+
+
+@then("for {who:Who} it is as if it had never existed")
+async def is_unknown_to(people: People, who: str, conversation: Conversation) -> None:
+    await people.stranger(who).expect_no_trace_of(conversation)
+
+
 @then("for {who:Who} each of them is as if it had never existed")
 async def each_is_unknown_to(people: People, who: str, conversations: list[Conversation]) -> None:
     for conversation in conversations:

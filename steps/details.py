@@ -4,10 +4,12 @@ from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.details import kinds_of, read_details
 from support.actors.people import People
+from support.actors.stage import Stage
 from support.bdd.sentences import given, then, when
-from support.drivers.types import NewThread
+from support.drivers.types import Details, NewThread
 
 
+@given("{who:Who} has started a conversation called {title:Quoted} with these details", target_fixture="conversation")
 @when("{who:Who} starts a conversation called {title:Quoted} with these details", target_fixture="conversation")
 async def starts_with_details(people: People, who: str, title: str, datatable: list[list[str]]) -> Conversation:
     return await people.who(who).start_conversation(NewThread(title=title, details=read_details(datatable)))
@@ -41,3 +43,29 @@ async def are_the_same_again(conversation: Conversation) -> None:
 async def are_kept_as_given(conversation: Conversation) -> None:
     stored = await conversation.owner.expect_kept(conversation)
     assert stored.kinds == kinds_of(conversation.given.details or {})
+
+
+@when("{who:Who} changes its details")
+async def changes_details(people: People, who: str, conversation: Conversation, datatable: list[list[str]]) -> None:
+    await people.who(who).change_details(conversation, read_details(datatable))
+
+
+@then("its details are now these", target_fixture="details_now")
+async def details_are_now(conversation: Conversation, datatable: list[list[str]]) -> Details:
+    stored = await conversation.owner.stored(conversation)
+    assert (await conversation.read_again()).details == read_details(datatable)
+    assert stored.details == read_details(datatable)
+    return stored.details
+
+
+@then("they are still these when she signs in again")
+async def details_are_still(conversation: Conversation, details_now: Details) -> None:
+    await conversation.owner.sign_in_again()
+    assert (await conversation.read_again()).details == details_now
+
+
+@then("its details are still these after the product has been restarted")
+async def details_outlast_a_restart(stage: Stage, conversation: Conversation, details_now: Details) -> None:
+    await stage.restart()
+    await conversation.owner.sign_in_again()
+    assert (await conversation.read_again()).details == details_now

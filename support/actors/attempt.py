@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from support.drivers.types import Reason, Refusal, Thread
+from support.drivers.types import Reason, Refusal
 from support.errors import PromiseBroken
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of something that should be refused."""
+    """What came of something that should be refused: the refusal, or in words what was done instead."""
 
-    answer: Refusal | Thread
+    answer: Refusal | str
 
     @property
     def refusal(self) -> Refusal:
@@ -21,8 +21,8 @@ class Attempt:
         Raises:
             PromiseBroken: there was none.
         """
-        if isinstance(self.answer, Thread):
-            raise PromiseBroken(f"this was to be refused, but the conversation {self.answer.title!r} was started")
+        if isinstance(self.answer, str):
+            raise PromiseBroken(f"this was to be refused, but {self.answer}")
         return self.answer
 
     def expect_refused(self, *reasons: Reason) -> Refusal:
@@ -46,6 +46,12 @@ class Attempt:
                 f"the refusal says that it is not in {refusal.plan}, and first offered by {refusal.available_from}, "
                 f"where {plan} and {available_from} would be right"
             )
+
+    def expect_states_named(self, before: str, after: str) -> None:
+        """It was refused for the status that it has, and both that and the one asked for were named."""
+        refusal = self.expect_refused(Reason.CONFLICT)
+        if refusal.states != (before, after):
+            raise PromiseBroken(f"the refusal names {refusal.states}, where {(before, after)} was asked for")
 
     def expect_nothing_given_away(self) -> None:
         """The refusal has nothing in it that no customer should be told."""

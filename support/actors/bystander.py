@@ -41,6 +41,10 @@ class Bystander:
         if digest != before:
             raise PromiseBroken("what is stored for a bystander of another company has changed")
 
+    async def come_back(self) -> None:
+        """Open the device again; what was sent meanwhile is caught up."""
+        await self._device.open()
+
     async def leave(self) -> None:
         """Close the device."""
         await self._device.close()

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from support.actors.attempt import Attempt
 from support.actors.device import Device
 from support.drivers.driver import Driver
-from support.drivers.types import Account, Event, Malformed, NewThread, Refused, Session, StoredThread, Thread
-from support.errors import PromiseBroken
+from support.drivers.types import Account, Details, Event, Malformed, NewThread, Refused, Session, StoredThread, Thread
+from support.errors import EnvironmentFailed, PromiseBroken
+
+STATUSES = ("active", "completed", "archived")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Customer:
         self.session = session
         self.devices: dict[str, Device] = {}
         self.wait_seconds = wait_seconds
+        self._started: dict[str, Conversation] = {}
 
     @property
     def account(self) -> Account:
@@ -72,18 +75,42 @@ class Customer:
         """Start a conversation."""
         asked_at = time.monotonic()
         thread = await self.driver.threads.create(self.session, new)
-        return Conversation(self, new, thread, asked_at, time.monotonic() - asked_at)
+        conversation = Conversation(self, new, thread, asked_at, time.monotonic() - asked_at)
+        self._started[thread.title] = conversation
+        return conversation
+
+    def called(self, title: str) -> Conversation:
+        """The conversation of that title which this customer has started.
+
+        Raises:
+            EnvironmentFailed: there is none.
+        """
+        if title not in self._started:
+            raise EnvironmentFailed(f"the scenario speaks of {title!r}, which {self.name} has not started")
+        return self._started[title]
+
+    async def mark(self, title: str, status: str) -> Thread:
+        """Mark a conversation as active, completed or archived."""
+        return await self.driver.threads.mark(self.session, self.called(title).id, status)
+
+    async def try_to_mark(self, title: str, status: str) -> Attempt:
+        """Mark a conversation as something that it may well not become."""
+        try:
+            return Attempt(f"{title!r} is {(await self.mark(title, status)).status}")
+        except Refused as refused:
+            return Attempt(refused.refusal)
 
     async def try_to_start(self, new: NewThread) -> Attempt:
         """Start a conversation that may well be refused."""
         try:
-            return Attempt((await self.start_conversation(new)).thread)
+            return Attempt(f"{(await self.start_conversation(new)).thread.title!r} was started")
         except Refused as refused:
             return Attempt(refused.refusal)
 
     async def try_to_start_with(self, malformed: Malformed, stranger: Account) -> Attempt:
         """Ask for a conversation with something wrong in the request."""
-        return Attempt(await self.driver.threads.create_malformed(self.session, malformed, stranger))
+        answer = await self.driver.threads.create_malformed(self.session, malformed, stranger)
+        return Attempt(f"{answer.title!r} was started" if isinstance(answer, Thread) else answer)
 
     async def conversation(self, thread_id: str) -> Thread:
         """Open one of the customer's conversations."""
@@ -117,11 +144,26 @@ class Customer:
         device.on_arrival = show
         return shown
 
-    async def expect_kept(self, conversation: Conversation) -> StoredThread:
-        """The conversation lies in the database, as this customer's own, with what was given and what was answered."""
+    async def change_details(self, conversation: Conversation, changes: Details) -> Thread:
+        """Merge changes into a conversation's details."""
+        if self.driver.metadata is None:
+            raise EnvironmentFailed("the target has no details: tag the scenario @needs.details")
+        return await self.driver.metadata.merge(self.session, conversation.id, changes)
+
+    async def stored(self, conversation: Conversation) -> StoredThread:
+        """A conversation as it lies in the database.
+
+        Raises:
+            PromiseBroken: it is not there.
+        """
         stored = await self.driver.durable.thread(conversation.id)
         if stored is None:
             raise PromiseBroken(f"conversation {conversation.id} was confirmed, but the database does not have it")
+        return stored
+
+    async def expect_kept(self, conversation: Conversation) -> StoredThread:
+        """The conversation lies in the database, as this customer's own, with what was given and what was answered."""
+        stored = await self.stored(conversation)
         question = conversation.given.first_message
         expected = (self.account.id, conversation.thread.title, (question,) if question else ())
         seen = (stored.owner_id, stored.title, stored.messages)
@@ -137,6 +179,14 @@ class Customer:
             raise PromiseBroken(f"{self.name} finds what is not theirs: {strange}")
         if missing := sorted(title for _id, title in expected - listed):
             raise PromiseBroken(f"{self.name} misses {missing}")
+
+    async def expect_listed_under(self, title: str, status: str) -> None:
+        """The conversation is in the list of this status, and in that of no other."""
+        id_ = self.called(title).id
+        for each in STATUSES:
+            listed = id_ in [one.id for one in await self.driver.threads.list(self.session, each)]
+            if listed != (each == status):
+                raise PromiseBroken(f"{title!r} is {'' if listed else 'not '}listed among the {each} conversations")
 
     async def expect_only(self, conversation: Conversation) -> None:
         """The customer has this conversation and nothing else, in their list as in the database."""

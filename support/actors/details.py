@@ -13,6 +13,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "number": lambda text: float(text) if "." in text else int(text),
     "yes/no": {"yes": True, "no": False}.__getitem__,
     "nothing": lambda _text: None,
+    "removed": lambda _text: None,  # in a change, nothing in the place of a detail takes it away (RFC 7396)
     "list": lambda text: [item.strip() for item in text.split(",")],
 }
 

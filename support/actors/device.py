@@ -102,6 +102,19 @@ class Device:
         if announced != titles:
             raise PromiseBroken(f"{self.name} announced {announced}, where {titles} were to be announced")
 
+    async def expect_changes(self, changes: list[tuple[str, str]]) -> None:
+        """Exactly these changes of status were told of, each once, in this order: before and after."""
+
+        def enough() -> Arrival | None:
+            told = [arrival for arrival in self.arrivals if arrival.event.change]
+            return told[len(changes) - 1] if len(told) >= len(changes) else None
+
+        await self._wait_for(enough, f"{len(changes)} changes of status", self._wait_seconds)
+        await self.settle()
+        told = [arrival.event.change for arrival in self.arrivals if arrival.event.change]
+        if told != changes:
+            raise PromiseBroken(f"{self.name} has told of {told}, where {changes} was done")
+
     async def expect_nothing_but(self, *titles: str) -> None:
         """Nothing has arrived that is not about conversations of these titles."""
         await self.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
@@ -43,6 +44,19 @@ class Stage:
             raise EnvironmentFailed(
                 f"no scenario can be played, for even a bystander cannot arrive: {broken}"
             ) from broken
+
+    async def restart(self) -> None:
+        """Kill every process of the backend without warning, and start it again on its port.
+
+        The bystander's device is closed meanwhile, and catches up afterwards.
+        """
+        if self.bystander:
+            await self.bystander.leave()
+        for process in self.stack.processes:
+            await asyncio.to_thread(process.kill)
+            await asyncio.to_thread(process.start)
+        if self.bystander:
+            await self.bystander.come_back()
 
     async def clear(self) -> None:
         """Close every connection of the suite."""

@@ -44,6 +44,7 @@ KINDS = {
     "Count": _Kind(r"\d[\d,]*", lambda text: int(text.replace(",", ""))),
     "Seconds": _Kind(r"\d+(?:\.\d+)?", float),
     "Plan": _Kind(r"Free|Early|Mid|Enterprise", str.lower),
+    "Status": _Kind(r"active|completed|archived", str),
     "Quoted": _Kind(r'"[^"]*"', lambda text: text[1:-1]),
     "Device": _Kind(r"phone|laptop|tablet", str),
 }

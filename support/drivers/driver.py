@@ -13,11 +13,13 @@ from typing import Protocol
 
 from support.drivers.types import (
     Account,
+    BadPage,
     Details,
     Event,
     Malformed,
     Message,
     NewThread,
+    Page,
     Refusal,
     Session,
     StoredThread,
@@ -63,8 +65,20 @@ class Threads(Protocol):
         """One thread by its id."""
         ...
 
-    async def list(self, session: Session) -> list[Thread]:
-        """All threads that the backend lists for this customer, over as many pages as there are."""
+    async def list(self, session: Session, status: str | None = None) -> list[Thread]:
+        """All threads of a status, or all that are listed without one, over as many pages as there are."""
+        ...
+
+    async def page(self, session: Session, size: int, bookmark: str | None = None) -> Page:
+        """One page of the list, the last active first."""
+        ...
+
+    async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
+        """Ask for a page wrongly; `foreign` is a bookmark that another customer was given."""
+        ...
+
+    async def mark(self, session: Session, thread_id: str, status: str) -> Thread:
+        """Change a thread's status: active, completed or archived."""
         ...
 
     def unknown_id(self) -> str:

@@ -71,6 +71,23 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A part of a customer's list, and the bookmark by which the next part is asked for, if there is one."""
+
+    threads: tuple[Thread, ...]
+    bookmark: str | None
+
+
+class BadPage(StrEnum):
+    """Ways in which a page can be asked for wrongly, in the words of the features."""
+
+    MADE_UP = "a bookmark that is made up"
+    FOREIGN = "a bookmark of somebody else"
+    EMPTY = "a size of nothing"
+    HUGE = "a size that is far too large"
+
+
+@dataclass(frozen=True)
 class Message:
     """A message as the backend shows it; `sequence` orders the messages of a thread."""
 
@@ -94,13 +111,18 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """A live event. `id` is what a device gives to catch up; `title` is the thread's, where the event carries one."""
+    """A live event. `id` is what a device gives to catch up.
+
+    `title` is the thread's, where the event carries one, and `change` the status before and after, where it tells of
+    one.
+    """
 
     id: str
     kind: EventKind
     sequence: int
     thread_id: str | None
     title: str | None
+    change: tuple[str, str] | None
     data: Mapping[str, Any] = field(repr=False)
 
 
@@ -141,7 +163,8 @@ class Refusal:
 
     `parts` are the parts of the request that it names, `shown` is everything the customer could read in it but for
     its reference number, and `leaks` what it gives away that it should not. Where a plan is the reason, `plan` is the
-    customer's and `available_from` the first that has what was asked for.
+    customer's and `available_from` the first that has what was asked for; where a status is, `states` are the one
+    before and the one asked for.
     """
 
     reason: Reason
@@ -151,6 +174,7 @@ class Refusal:
     leaks: tuple[str, ...] = ()
     plan: str | None = None
     available_from: str | None = None
+    states: tuple[str, ...] = ()
 
 
 class Refused(PromiseBroken):

@@ -9,8 +9,10 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from support.bdd.scenario import Scenario
 from support.faults.fault import Fault, catalogue
 from support.faults.proof import Judged, Proof, Trial, Verdict
+from support.reporting.ledger import EXPECTED
 from support.reporting.terminal import silence_pytest
 from support.settings import settings
 
@@ -24,12 +26,18 @@ class ProverOutput:
     def __init__(self, console: Console) -> None:
         self.proof: Proof | None = None
         self._console = console
+        self._selected: set[str] = set()
         self._trials: dict[str, list[Trial]] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Print in place of pytest."""
         silence_pytest(config)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Note which scenarios are played at all."""
+        self._selected = {scenario.title for scenario in session.config.stash.get(EXPECTED, list[Scenario]())}
 
     def services_ready(self, seconds: float) -> None:
         """Print that the services are up."""
@@ -47,7 +55,7 @@ class ProverOutput:
         trials = self._trials.setdefault(fault.name, [])
         trials.append(trial)
         judged = Judged(fault, trials)
-        if judged.verdict is Verdict.CAUGHT or len(trials) == len(fault.reds):
+        if {trial.title for trial in trials} == self._selected & {red.scenario for red in fault.reds}:
             self._print(_line(judged))
 
     @pytest.hookimpl(trylast=True)

@@ -6,13 +6,14 @@ Under pytest-xdist all trials of a fault are played by one worker, on one stack.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from support.actors.fixtures import FAULT, STAGE
 from support.bdd.collection import FeatureModule, ScenarioItem
+from support.bdd.features import read_features
 from support.bdd.scenario import SCENARIO, Scenario
 from support.errors import BadInput
 from support.faults.fault import Fault, catalogue, fault_named
@@ -32,12 +33,12 @@ class Prover:
     """Registered in every process of a proving run; the one that the user started draws the conclusion."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._config = config
         self.trials: list[Trial] = []
         self.proof: Proof | None = None
         names: list[str] = config.getoption("fault") or []
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
+        self._everything = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -45,14 +46,11 @@ class Prover:
         expected = session.config.stash.get(EXPECTED, None)
         if expected is None:
             return
+        self._everything = not self._only_named and len(expected) == _scenarios_in_all()
         try:
             check_names(expected, everything=self._everything)
         except BadInput as error:
             raise pytest.UsageError(str(error)) from None
-
-    @property
-    def _everything(self) -> bool:
-        return not self._only_named and not self._config.option.row
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -93,12 +91,21 @@ class Prover:
             return
         titles = {trial.title for trial in self.trials} if self._only_named else {one.title for one in expected}
         played = {trial.fault for trial in self.trials}
-        faults = [fault for fault in self._faults if fault.name in played or self._everything]
+        faults = [_within(fault, titles) for fault in self._faults if fault.name in played or self._everything]
         self.proof = conclude(faults, {one.title: one for one in expected if one.title in titles}, self.trials)
         path = settings().reports / "proof.json"
         write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
         if not self.proof.holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _scenarios_in_all() -> int:
+    return sum(len(feature.scenarios) for feature in read_features(settings().features.resolve()))
+
+
+def _within(fault: Fault, titles: set[str]) -> Fault:
+    """The fault as far as a selection of scenarios goes."""
+    return replace(fault, reds=tuple(red for red in fault.reds if red.scenario in titles))
 
 
 def check_names(scenarios: list[Scenario], *, everything: bool) -> None:

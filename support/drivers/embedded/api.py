@@ -27,7 +27,14 @@ REASONS = {
     500: Reason.FAILED,
     503: Reason.UNAVAILABLE,
 }
-PARTS = {"title": "title", "metadata": "details", "first_message": "first message", "": "request"}
+PARTS = {
+    "title": "title",
+    "metadata": "details",
+    "first_message": "first message",
+    "cursor": "bookmark",
+    "limit": "size",
+    "": "request",
+}
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
 VARYING = {"date", "x-correlation-id", "correlation_id", "content-length"}
 GIVEN_AWAY = {
@@ -175,6 +182,7 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
         leaks=tuple(leaks_in(reply.text + "\n".join(headers), session)),
         plan=problem.get("plan"),
         available_from=problem.get("available_from"),
+        states=(problem["from"], problem["to"]) if {"from", "to"} <= problem.keys() else (),
     )
 
 

@@ -136,6 +136,7 @@ def read_event(frame: Any) -> Event:
             sequence=frame["sequence"],
             thread_id=frame["thread_id"],
             title=frame["data"].get("title"),
+            change=(frame["data"]["old"], frame["data"]["new"]) if "old" in frame["data"] else None,
             data=frame["data"],
         )
     except (KeyError, TypeError, AttributeError) as error:

@@ -11,11 +11,14 @@ from support.drivers.embedded.api import Api, read_refusal
 from support.drivers.types import (
     Account,
     BackendFailed,
+    BadPage,
     Details,
     Malformed,
     Message,
     NewThread,
+    Page,
     Refusal,
+    Refused,
     Session,
     Thread,
 )
@@ -53,16 +56,43 @@ class EmbeddedThreads:
         path = f"{THREADS}/{thread_id}"
         return read_thread(await self._api.call("opening a conversation", "GET", path, session=session))
 
-    async def list(self, session: Session) -> list[Thread]:
+    async def list(self, session: Session, status: str | None = None) -> list[Thread]:
         """All threads, page by page."""
         found: list[Thread] = []
-        params = {"limit": "100"}
+        params = {"limit": "100"} | ({"status": status} if status else {})
         while True:
-            page = await self._api.call("listing conversations", "GET", THREADS, session=session, params=params)
-            found += [read_thread(item) for item in page["items"]]
-            if not page["next_cursor"]:
+            page = await self._page(session, params)
+            found += page.threads
+            if page.bookmark is None:
                 return found
-            params["cursor"] = page["next_cursor"]
+            params["cursor"] = page.bookmark
+
+    async def page(self, session: Session, size: int, bookmark: str | None = None) -> Page:
+        """One page."""
+        return await self._page(session, {"limit": str(size)} | ({"cursor": bookmark} if bookmark else {}))
+
+    async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
+        """Ask for a page wrongly."""
+        wrong = {
+            BadPage.MADE_UP: {"cursor": "bWFkZSB1cA"},
+            BadPage.FOREIGN: {"cursor": foreign},
+            BadPage.EMPTY: {"limit": "0"},
+            BadPage.HUGE: {"limit": "1000000"},
+        }
+        try:
+            return await self._page(session, wrong[bad])
+        except Refused as refused:
+            return refused.refusal
+
+    async def mark(self, session: Session, thread_id: str, status: str) -> Thread:
+        """Change the status."""
+        path = f"{THREADS}/{thread_id}"
+        act = f"marking a conversation as {status}"
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"status": status}))
+
+    async def _page(self, session: Session, params: dict[str, str]) -> Page:
+        body = await self._api.call("listing conversations", "GET", THREADS, session=session, params=params)
+        return Page(tuple(read_thread(item) for item in body["items"]), body["next_cursor"])
 
     def unknown_id(self) -> str:
         """An id that no thread has."""

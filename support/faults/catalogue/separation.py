@@ -13,6 +13,8 @@ from support.faults.within import backend, without_row_security
 TEN = "Ten companies start conversations at the same moment"
 FINDS = "each of them finds exactly the conversations they started"
 UNKNOWN = "for Sam each of them is as if it had never existed"
+STRANGER = "A stranger asks for a conversation by its number"
+IT_UNKNOWN = "for Sam it is as if it had never existed"
 
 
 @fault(Red(TEN, FINDS, "finds what is not theirs"))
@@ -26,7 +28,7 @@ def list_ignores_the_owner(patch: Patch) -> None:
         query.conditions = ["$1::uuid IS NOT NULL"]
 
 
-@fault(Red(TEN, UNKNOWN, "which is not theirs"))
+@fault(Red(TEN, UNKNOWN, "which is not theirs"), Red(STRANGER, IT_UNKNOWN, "which is not theirs"))
 def any_conversation_can_be_opened(patch: Patch) -> None:
     """Whoever knows a conversation's id can open it."""
     without_row_security(patch)
@@ -37,7 +39,10 @@ def any_conversation_can_be_opened(patch: Patch) -> None:
         return backend("threads")._found(await connection.fetchrow(query, thread_id))
 
 
-@fault(Red(TEN, UNKNOWN, "answered differently from one that never existed"))
+@fault(
+    Red(TEN, UNKNOWN, "answered differently from one that never existed"),
+    Red(STRANGER, IT_UNKNOWN, "answered differently from one that never existed"),
+)
 def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
     """A conversation of somebody else is forbidden, one that never existed is not found: so one learns what exists."""
 
@@ -53,7 +58,7 @@ def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
             raise
 
 
-@fault(Red(TEN, UNKNOWN, "answered differently from one that never existed"))
+@fault(Red(STRANGER, IT_UNKNOWN, "answered differently from one that never existed"))
 def refusal_tells_when_it_was_started(patch: Patch) -> None:
     """The refusal of a conversation of somebody else carries a header from the conversation itself."""
 
@@ -112,3 +117,12 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
     @patch.replace("support.backend.threads:shown", counts=False)
     def shown(original: Any, row: Any) -> Any:
         return cast("Any", row) if isinstance(row, dict) else original(row)
+
+
+@fault(Red(STRANGER, "it opens for Fay as it was confirmed", "not found"))
+def nobody_can_open_anything(patch: Patch) -> None:
+    """Conversations are kept from everybody, their owners included."""
+
+    @patch.replace("support.backend.threads:read")
+    async def read(_original: Any, *_arguments: Any) -> Any:
+        raise backend("problems").not_found()
