@@ -15,9 +15,12 @@ async def starts_with_details(people: People, who: str, title: str, datatable: l
     return await people.who(who).start_conversation(NewThread(title=title, details=read_details(datatable)))
 
 
-@given("{who:Who} has started a conversation called {title:Quoted} with the detail {detail:Quoted}")
-async def has_started_with_detail(people: People, who: str, title: str, detail: str) -> None:
-    await people.who(who).start_conversation(NewThread(title=title, details={detail: "given"}))
+@given(
+    "{who:Who} has started a conversation called {title:Quoted} with the detail {detail:Quoted}",
+    target_fixture="conversation",
+)
+async def has_started_with_detail(people: People, who: str, title: str, detail: str) -> Conversation:
+    return await people.who(who).start_conversation(NewThread(title=title, details={detail: "given"}))
 
 
 @when(

@@ -1,6 +1,7 @@
 """Marking conversations as active, completed or archived."""
 
 from support.actors.attempt import Attempt
+from support.actors.customer import Conversation
 from support.actors.people import People
 from support.bdd.sentences import given, then, when
 
@@ -13,7 +14,20 @@ async def marks(people: People, who: str, title: str, status: str) -> None:
 
 @when("{who:Who} tries to mark {title:Quoted} as {status:Status}", target_fixture="attempt")
 async def tries_to_mark(people: People, who: str, title: str, status: str) -> Attempt:
-    return await people.who(who).try_to_mark(title, status)
+    customer = people.who(who)
+    return await customer.try_to_mark(customer.called(title), status)
+
+
+@when("{who:Who} tries to mark {title:Quoted} of {owner:Who} as {status:Status}", target_fixture="attempt")
+async def tries_to_mark_anothers(people: People, who: str, title: str, owner: str, status: str) -> Attempt:
+    conversation = people.who(owner).called(title)
+    return await people.who(who).try_to_mark(conversation, status)
+
+
+@when("{who:Who} tries to mark {title:Quoted} as something that does not exist", target_fixture="attempt")
+async def tries_to_mark_as_nothing(people: People, who: str, title: str) -> Attempt:
+    customer = people.who(who)
+    return await customer.try_to_mark(customer.called(title), "finished")
 
 
 @then("{title:Quoted} is {status:Status} when she opens it again")
@@ -35,6 +49,11 @@ async def is_kept_as(people: People, title: str, status: str) -> None:
 @then("she is told that it cannot go from {before:Status} to {after:Status}")
 def is_told_the_rule(attempt: Attempt, before: str, after: str) -> None:
     attempt.expect_states_named(before, after)
+
+
+@then("it was changed once")
+async def was_changed_once(conversation: Conversation) -> None:
+    assert (await conversation.read_again()).version == conversation.thread.version + 1
 
 
 @then("{whose:Whose} {device:Device} has told of these changes and no others")

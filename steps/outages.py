@@ -13,3 +13,8 @@ async def messages_cannot_be_stored(people: People, whose: str) -> None:
 async def messages_can_be_stored(people: People, whose: str) -> None:
     people.who(whose)
     await people.operator.end_troubles()
+
+
+@when("the database drops every connection")
+async def database_drops_connections(people: People) -> None:
+    await people.operator.drop_connections()

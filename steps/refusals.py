@@ -34,6 +34,16 @@ def was_told_that_it_failed(attempt: Attempt) -> None:
     attempt.expect_nothing_given_away()
 
 
+@then("she was told the first time that the {part} is wrong")
+def was_told_what_is_wrong(attempt: Attempt, part: str) -> None:
+    attempt.expect_part_named(part)
+
+
+@then("he is told that there is no such thing")
+def is_told_that_there_is_none(attempt: Attempt) -> None:
+    attempt.expect_refused(Reason.NOT_FOUND)
+
+
 @then("she is told that the {plan:Plan} plan does not include it, and the {other:Plan} plan does")
 def is_told_which_plan(attempt: Attempt, plan: str, other: str) -> None:
     attempt.expect_plan_named(plan, other)

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from support.actors.attempt import Attempt
 from support.actors.device import Device
 from support.drivers.driver import Driver
-from support.drivers.types import Account, Details, Event, Malformed, NewThread, Refused, Session, StoredThread, Thread
+from support.drivers.types import (
+    Account,
+    Details,
+    Event,
+    Malformed,
+    NewThread,
+    Query,
+    Refused,
+    Session,
+    StoredThread,
+    Thread,
+)
 from support.errors import EnvironmentFailed, PromiseBroken
 
 STATUSES = ("active", "completed", "archived")
@@ -93,12 +104,23 @@ class Customer:
         """Mark a conversation as active, completed or archived."""
         return await self.driver.threads.mark(self.session, self.called(title).id, status)
 
-    async def try_to_mark(self, title: str, status: str) -> Attempt:
-        """Mark a conversation as something that it may well not become."""
+    async def try_to_mark(self, conversation: Conversation, status: str) -> Attempt:
+        """Mark a conversation, which may be somebody else's, as something that it may well not become."""
         try:
-            return Attempt(f"{title!r} is {(await self.mark(title, status)).status}")
+            thread = await self.driver.threads.mark(self.session, conversation.id, status)
         except Refused as refused:
             return Attempt(refused.refusal)
+        return Attempt(f"{thread.title!r} is {thread.status}")
+
+    async def expect_own(self) -> None:
+        """The customer finds, and the database has for them, exactly what they have started, as it was confirmed."""
+        await self.expect_listed(self._started.values())
+        for conversation in self._started.values():
+            await self.expect_kept(conversation)
+            if await conversation.read_again() != conversation.thread:
+                raise PromiseBroken(f"{conversation.thread.title!r} is no longer as {self.name} left it")
+        if strange := {one.title for one in await self.kept()} - set(self._started):
+            raise PromiseBroken(f"the database has conversations of {self.name} that they never started: {strange}")
 
     async def try_to_start(self, new: NewThread) -> Attempt:
         """Start a conversation that may well be refused."""
@@ -143,6 +165,12 @@ class Customer:
 
         device.on_arrival = show
         return shown
+
+    async def find(self, query: Query) -> list[Thread]:
+        """Search for conversations."""
+        if self.driver.search is None:
+            raise EnvironmentFailed("the target has no search: tag the scenario @needs.search")
+        return await self.driver.search.find(self.session, query)
 
     async def change_details(self, conversation: Conversation, changes: Details) -> Thread:
         """Merge changes into a conversation's details."""

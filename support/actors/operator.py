@@ -23,6 +23,10 @@ class Operator:
         """From now on no message of this customer can be stored."""
         await self._troubles.enter_async_context(self._driver.operations.refusing_messages(account))
 
+    async def drop_connections(self) -> None:
+        """Let the database end every connection of the product."""
+        await self._driver.operations.drop_connections()
+
     async def end_troubles(self) -> None:
         """Put right whatever was made to fail."""
         await self._troubles.aclose()

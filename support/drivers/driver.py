@@ -18,8 +18,10 @@ from support.drivers.types import (
     Event,
     Malformed,
     Message,
+    NamingPlace,
     NewThread,
     Page,
+    Query,
     Refusal,
     Session,
     StoredThread,
@@ -55,6 +57,12 @@ class Threads(Protocol):
 
         The refusal's `parts` are in the words of `part_of`.
         """
+        ...
+
+    async def create_posing(
+        self, session: Session, new: NewThread, owner: Account, place: NamingPlace
+    ) -> Refusal | Thread:
+        """Start a thread, naming another customer as its owner somewhere; refused or not, both may be right."""
         ...
 
     def part_of(self, malformed: Malformed) -> str:
@@ -97,8 +105,8 @@ class Metadata(Protocol):
 class Search(Protocol):
     """Finding threads."""
 
-    async def by_text(self, session: Session, words: str) -> list[Thread]:
-        """The customer's threads whose title has these words."""
+    async def find(self, session: Session, query: Query) -> list[Thread]:
+        """The customer's threads for which all of the query is true."""
         ...
 
 
@@ -181,6 +189,10 @@ class Operations(Protocol):
 
     async def figures(self) -> dict[str, float]:
         """The backend's own figures, by name and labels."""
+        ...
+
+    async def drop_connections(self) -> None:
+        """Let PostgreSQL end every connection of the backend, as a failover does."""
         ...
 
     def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:

@@ -78,6 +78,23 @@ class Page:
     bookmark: str | None
 
 
+class NamingPlace(StrEnum):
+    """Where a request can name an owner other than whoever is signed in, in the words of the features."""
+
+    REQUEST = "the request"
+    ADDRESS = "the address"
+    HEADING = "the heading"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a search is for; what is None is not asked for. `details` are values by the name of the detail."""
+
+    words: str | None = None
+    status: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 class BadPage(StrEnum):
     """Ways in which a page can be asked for wrongly, in the words of the features."""
 

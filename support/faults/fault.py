@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,10 @@ class Fault:
     story: str
     reds: tuple[Red, ...]
     apply: Callable[[Patch], Any]
+
+    def within(self, titles: Collection[str]) -> Fault:
+        """The fault as far as a selection of scenarios goes."""
+        return replace(self, reds=tuple(red for red in self.reds if red.scenario in titles))
 
 
 _FAULTS: dict[str, Fault] = {}

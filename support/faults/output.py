@@ -51,11 +51,11 @@ class ProverOutput:
         trial = Trial(**data)
         if trial.fault is None:
             return
-        fault = catalogue()[trial.fault]
+        fault = catalogue()[trial.fault].within(self._selected)
         trials = self._trials.setdefault(fault.name, [])
         trials.append(trial)
         judged = Judged(fault, trials)
-        if {trial.title for trial in trials} == self._selected & {red.scenario for red in fault.reds}:
+        if len(trials) == len(fault.reds):
             self._print(_line(judged))
 
     @pytest.hookimpl(trylast=True)

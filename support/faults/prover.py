@@ -6,7 +6,7 @@ Under pytest-xdist all trials of a fault are played by one worker, on one stack.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -91,7 +91,7 @@ class Prover:
             return
         titles = {trial.title for trial in self.trials} if self._only_named else {one.title for one in expected}
         played = {trial.fault for trial in self.trials}
-        faults = [_within(fault, titles) for fault in self._faults if fault.name in played or self._everything]
+        faults = [fault.within(titles) for fault in self._faults if fault.name in played or self._everything]
         self.proof = conclude(faults, {one.title: one for one in expected if one.title in titles}, self.trials)
         path = settings().reports / "proof.json"
         write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
@@ -101,11 +101,6 @@ class Prover:
 
 def _scenarios_in_all() -> int:
     return sum(len(feature.scenarios) for feature in read_features(settings().features.resolve()))
-
-
-def _within(fault: Fault, titles: set[str]) -> Fault:
-    """The fault as far as a selection of scenarios goes."""
-    return replace(fault, reds=tuple(red for red in fault.reds if red.scenario in titles))
 
 
 def check_names(scenarios: list[Scenario], *, everything: bool) -> None:

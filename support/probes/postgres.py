@@ -10,6 +10,9 @@ import asyncpg
 
 from support.errors import EnvironmentFailed
 
+PROBE = "threadproof-probe"
+"""What PostgreSQL knows the suite's own connections by."""
+
 
 class PostgresProbe:
     """A read-only view of one database, opened at first use and used by one caller at a time."""
@@ -62,7 +65,7 @@ class PostgresProbe:
                     min_size=1,
                     max_size=2,
                     init=_read_json,
-                    server_settings={"default_transaction_read_only": "on", "application_name": "threadproof-probe"},
+                    server_settings={"default_transaction_read_only": "on", "application_name": PROBE},
                 )
             except (OSError, asyncpg.PostgresError) as error:
                 raise EnvironmentFailed(f"the suite's own connection to PostgreSQL failed: {error}") from error

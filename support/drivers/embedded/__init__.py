@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from support.drivers.driver import Runs, Search
+from support.drivers.driver import Runs
 from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
 from support.drivers.embedded.identities import EmbeddedIdentities
 from support.drivers.embedded.live import EmbeddedLive
 from support.drivers.embedded.operations import EmbeddedOperations
-from support.drivers.embedded.threads import EmbeddedMessages, EmbeddedMetadata, EmbeddedThreads
+from support.drivers.embedded.threads import EmbeddedMessages, EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
 from support.drivers.types import Target
 from support.probes.postgres import PostgresProbe
 from support.probes.redis import RedisProbe
@@ -36,7 +36,6 @@ class EmbeddedConnections:
 class EmbeddedDriver:
     """A driver of the kind `embedded`; see `support.drivers.driver.Driver`."""
 
-    search: Search | None = None
     runs: Runs | None = None
 
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
@@ -47,6 +46,7 @@ class EmbeddedDriver:
         self.identities = EmbeddedIdentities(api)
         self.threads = EmbeddedThreads(api)
         self.metadata = EmbeddedMetadata(api)
+        self.search = EmbeddedSearch(api)
         self.messages = EmbeddedMessages(api)
         self.live = EmbeddedLive(url, wire)
         self.operations = EmbeddedOperations(self._clients, url, target.database_url)

@@ -6,7 +6,7 @@ import json
 import re
 import ssl
 import time
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 
 import httpx
 
@@ -33,6 +33,7 @@ PARTS = {
     "first_message": "first message",
     "cursor": "bookmark",
     "limit": "size",
+    "status": "mark",
     "": "request",
 }
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
@@ -44,6 +45,15 @@ GIVEN_AWAY = {
     ),
     "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer\s+\S{16}"),
 }
+
+
+class More(TypedDict, total=False):
+    """What few requests have: a body as bytes, query parameters, headers, and who asks where nobody has signed in."""
+
+    content: bytes
+    params: dict[str, str]
+    headers: dict[str, str]
+    who: str
 
 
 class Clients:
@@ -76,7 +86,14 @@ class Api:
         self._operator_token = operator_token
 
     async def call(
-        self, act: str, method: str, path: str, *, session: Session | None = None, body: Any = None, **options: Any
+        self,
+        act: str,
+        method: str,
+        path: str,
+        *,
+        session: Session | None = None,
+        body: Any = None,
+        **more: Unpack[More],
     ) -> Any:
         """Do one request and give its JSON; `act` says in plain words what the customer is doing.
 
@@ -84,7 +101,7 @@ class Api:
             Refused: the backend answered with a problem document.
             BackendFailed: it did not answer, or with something else.
         """
-        reply = await self.send(act, method, path, session=session, body=body, **options)
+        reply = await self.send(act, method, path, session=session, body=body, **more)
         if reply.status_code >= 400:
             raise Refused(act, read_refusal(reply, session))
         return _json(act, reply) if reply.content else None
@@ -97,24 +114,25 @@ class Api:
         *,
         session: Session | None = None,
         body: Any = None,
-        content: bytes | None = None,
-        params: dict[str, str] | None = None,
-        who: str = "operator",
+        **more: Unpack[More],
     ) -> httpx.Response:
         """Do one request and give the reply as it is.
 
         Raises:
             BackendFailed: there was none.
         """
+        content = more.get("content")
         token = session.token if session else self._operator_token if path.startswith("/operator") else None
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers = ({"authorization": f"Bearer {token}"} if token else {}) | more.get("headers", {})
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["content-type"] = "application/json"
-        who = session.account.name if session else who
+        who = session.account.name if session else more.get("who", "operator")
         http = self._clients.of(session.id if session else who)
-        request = http.build_request(method, f"{self._url}{path}", headers=headers, content=content, params=params)
+        request = http.build_request(
+            method, f"{self._url}{path}", headers=headers, content=content, params=more.get("params")
+        )
         started = time.perf_counter()
         try:
             reply = await http.send(request)

@@ -11,6 +11,7 @@ import asyncpg
 from support.drivers.embedded.api import Clients
 from support.drivers.types import Account
 from support.probes.metrics import read_metrics
+from support.probes.postgres import PROBE
 
 
 class EmbeddedOperations:
@@ -28,6 +29,17 @@ class EmbeddedOperations:
     async def figures(self) -> dict[str, float]:
         """The backend's own figures, by name and labels."""
         return await read_metrics(self._clients.of("operator"), f"{self._url}/metrics")
+
+    async def drop_connections(self) -> None:
+        """End every connection to the database but this one and those of the suite's own eyes."""
+        connection = await asyncpg.connect(self._database_url)
+        try:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                f"AND pid <> pg_backend_pid() AND application_name <> '{PROBE}'"
+            )
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def refusing_messages(self, account: Account) -> AsyncGenerator[None]:

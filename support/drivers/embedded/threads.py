@@ -15,8 +15,10 @@ from support.drivers.types import (
     Details,
     Malformed,
     Message,
+    NamingPlace,
     NewThread,
     Page,
+    Query,
     Refusal,
     Refused,
     Session,
@@ -45,6 +47,20 @@ class EmbeddedThreads:
         content = bad.request_body(malformed, stranger)
         act = f"starting a conversation with {malformed}"
         reply = await self._api.send(act, "POST", THREADS, session=session, content=content)
+        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
+
+    async def create_posing(
+        self, session: Session, new: NewThread, owner: Account, place: NamingPlace
+    ) -> Refusal | Thread:
+        """Start a thread, naming another customer as its owner somewhere."""
+        body = {"title": new.title}
+        options: dict[NamingPlace, dict[str, Any]] = {
+            NamingPlace.REQUEST: {"body": body | {"customer_id": owner.id}},
+            NamingPlace.ADDRESS: {"body": body, "params": {"customer_id": owner.id}},
+            NamingPlace.HEADING: {"body": body, "headers": {"X-User-Id": owner.id, "X-Customer-Id": owner.id}},
+        }
+        act = f"starting a conversation with another owner in {place}"
+        reply = await self._api.send(act, "POST", THREADS, session=session, **options[place])
         return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
 
     def part_of(self, malformed: Malformed) -> str:
@@ -97,6 +113,22 @@ class EmbeddedThreads:
     def unknown_id(self) -> str:
         """An id that no thread has."""
         return str(uuid4())
+
+
+class EmbeddedSearch:
+    """`GET /api/threads?q&status&metadata.KEY`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def find(self, session: Session, query: Query) -> list[Thread]:
+        """Threads for which all of the query is true; a hundred at most."""
+        params = {"limit": "100", "q": query.words or "", "status": query.status or ""}
+        params |= {f"metadata.{name}": value for name, value in query.details.items()}
+        given = {name: value for name, value in params.items() if value}
+        act = "searching conversations"
+        page = await self._api.call(act, "GET", THREADS, session=session, params=given)
+        return [read_thread(item) for item in page["items"]]
 
 
 class EmbeddedMetadata:

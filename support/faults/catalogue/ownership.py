@@ -1,0 +1,108 @@
+"""Faults in who owns a conversation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from support.faults.fault import Red, fault
+from support.faults.patch import Patch
+from support.faults.within import backend, without_row_security
+
+HERS = "Enid has exactly her own conversations"
+CHANGING = "Changing a conversation of somebody else"
+
+
+def _named(place: str) -> Red:
+    return Red(f"Naming somebody else as the owner in {place}", HERS, "finds what is not theirs")
+
+
+@fault(_named("the request"))
+def owner_taken_from_the_request(patch: Patch) -> None:
+    """Whoever is named in a request becomes the owner."""
+
+    @patch.replace("support.backend.routing:StrictRequest.load")
+    async def load(original: Any, request: Any) -> None:
+        await original(request)
+        body: Any = getattr(request, "_json", None)
+        if isinstance(body, dict) and "customer_id" in body:
+            named = UUID(body.pop("customer_id"))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            request.state.identity = dataclasses.replace(request.state.identity, customer_id=named)
+
+
+def _owner_from(patch: Patch, name: Callable[[Any], str | None]) -> None:
+    @patch.replace("support.backend.identity:read")
+    async def read(original: Any, connection: Any, *arguments: Any) -> Any:
+        found = await original(connection, *arguments)
+        named = name(connection)
+        return dataclasses.replace(found, customer_id=UUID(named)) if named else found
+
+
+@fault(_named("the address"))
+def owner_taken_from_the_address(patch: Patch) -> None:
+    """Whoever is named in the address becomes the owner."""
+    _owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
+
+    @patch.replace("support.backend.routing:refuse_query", counts=False)
+    def refuse_query(_original: Any, _request: Any) -> None:
+        return None
+
+
+@fault(_named("the heading"))
+def owner_taken_from_a_heading(patch: Patch) -> None:
+    """Whoever is named in a heading, as proxies add them, becomes the owner."""
+    _owner_from(patch, lambda connection: connection.headers.get("x-user-id"))
+
+
+@fault(Red("Naming somebody else as the owner in the heading", "whatever was started is kept as Sam's", "assert"))
+def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
+    """A conversation whose request names somebody in a heading is put under the customer who signed up first."""
+    _elsewhere: set[Any] = set()
+
+    @patch.replace("support.backend.identity:read", counts=False)
+    async def read(original: Any, connection: Any, *arguments: Any) -> Any:
+        found = await original(connection, *arguments)
+        if connection.headers.get("x-user-id"):
+            _elsewhere.add(found.customer_id)
+        return found
+
+    @patch.replace("support.backend.thread_routes:store")
+    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
+        answer = await original(connection, customer_id, *arguments)
+        if customer_id in _elsewhere:
+            await connection.execute("SET LOCAL ROLE NONE")
+            first = await connection.fetchval("SELECT id FROM customers ORDER BY created_at LIMIT 1")
+            await connection.execute("UPDATE threads SET customer_id = $1 WHERE id = $2", first, answer.thread_id)
+        return answer
+
+
+def _anybody(patch: Patch) -> None:
+    without_row_security(patch)
+
+    @patch.replace("support.backend.threads:owner_condition")
+    def owner_condition(_original: Any) -> str:
+        return "$1::uuid IS NOT NULL"
+
+
+@fault(Red(CHANGING, "he is told that there is no such thing", "this was to be refused"))
+def anybody_can_change_anything(patch: Patch) -> None:
+    """Whoever knows a conversation's id can change it."""
+    _anybody(patch)
+
+
+@fault(Red(CHANGING, HERS, "is no longer as Enid left it"))
+def refused_to_strangers_and_done(patch: Patch) -> None:
+    """A stranger is told that there is no such conversation, and their change is made."""
+    without_row_security(patch)
+
+    @patch.replace("support.backend.threads:lock")
+    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, thread_id)
+        except backend("problems").Problem:
+            await connection.execute("UPDATE threads SET version = version + 1 WHERE id = $1", thread_id)
+            await connection.execute("COMMIT")
+            await connection.execute("BEGIN")
+            raise
