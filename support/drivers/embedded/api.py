@@ -47,7 +47,7 @@ GIVEN_AWAY = {
 }
 
 
-class More(TypedDict, total=False):
+class _More(TypedDict, total=False):
     """What few requests have: a body as bytes, query parameters, headers, and who asks where nobody has signed in."""
 
     content: bytes
