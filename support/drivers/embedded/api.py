@@ -93,7 +93,7 @@ class Api:
         *,
         session: Session | None = None,
         body: Any = None,
-        **more: Unpack[More],
+        **more: Unpack[_More],
     ) -> Any:
         """Do one request and give its JSON; `act` says in plain words what the customer is doing.
 
@@ -114,7 +114,7 @@ class Api:
         *,
         session: Session | None = None,
         body: Any = None,
-        **more: Unpack[More],
+        **more: Unpack[_More],
     ) -> httpx.Response:
         """Do one request and give the reply as it is.
 
