@@ -90,7 +90,7 @@ def test_a_lost_merge_is_found_where_all_orders_would_be_too_many() -> None:
 
 
 def test_of_updates_on_condition_exactly_one_is_done() -> None:
-    losers = [(f"d{n}", MergeDetails({"a": n}, 3), 0.0, 1.0, Declined(CONFLICT, 4)) for n in range(1, 5)]
+    losers = [(f"d{n}", MergeDetails({"a": n}, 3), 0.0, 1.0 + n % 2, Declined(CONFLICT, 4)) for n in range(1, 5)]
     winner = ("d5", MergeDetails({"a": 5}, 3), 0.0, 1.0, ThreadSeen(4, {"a": 5}))
     judge_details(history(*losers, winner), version=3).expect_linearizable()
     second = ("d6", MergeDetails({"a": 6}, 3), 0.0, 1.0, ThreadSeen(4, {"a": 6}))

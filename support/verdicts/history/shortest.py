@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from support.verdicts.history.model import AnyOperation
 from support.verdicts.history.operations import Unknown
 from support.verdicts.history.search import BudgetSpent, Explanation, Meter, Problem, Start, ends, explain
 
@@ -121,14 +122,17 @@ def _by_words(start: Start) -> tuple[str, list[int]]:
 
 
 def _until(whole: Problem, end: float) -> Problem:
-    """What is known at this time: what began later is left out, what ends later has an unknown outcome."""
-    early = (each for each in whole.operations if each.invoked <= end)
-    seen = (
-        replace(each, completed=math.inf, outcome=Unknown("not answered by then"))
-        if end < each.completed < math.inf
-        else each
-        for each in early
-    )
+    """What is known at this time: what began later is left out, and what ends later has an unknown outcome.
+
+    What ends later and changes nothing is left out too: for a refusal, to be of unknown outcome would be less known.
+    """
+    seen: list[AnyOperation] = []
+    for each in whole.operations:
+        if each.invoked <= end < each.completed < math.inf:
+            if whole.model.changes(each.act, each.outcome):
+                seen.append(replace(each, completed=math.inf, outcome=Unknown("not answered by then")))
+        elif each.invoked <= end:
+            seen.append(each)
     return Problem.of(whole.model, seen, whole.starts)
 
 

@@ -163,4 +163,5 @@ def _through(name: str, operation: Operation[Act, ThreadSeen]) -> AnyOperation |
         return replace(operation, act=seen)
     if outcome.details is None:
         return replace(operation, act=seen, outcome=NotShown())
-    return replace(operation, act=seen, outcome=Detail(name, _members(outcome.details).get(name)))
+    value = written(outcome.details[name]) if name in outcome.details else None
+    return replace(operation, act=seen, outcome=Detail(name, value))
