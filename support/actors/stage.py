@@ -31,6 +31,11 @@ class Stage:
         self.model = ModelControl(stack.model_url, stack.model_space)
         self.bystander: Bystander | None = None
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else uses the backend, so that whatever changes there was changed by the scenario."""
+        return bool(self.stack.processes)
+
     async def prepare(self) -> None:
         """Let the bystander arrive.
 
