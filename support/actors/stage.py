@@ -27,7 +27,7 @@ class Stage:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.spoilt = False
-        self.connections = KINDS[profile().driver](_target(stack))
+        self.connections = KINDS[profile().driver](target_of(stack))
         self.model = ModelControl(stack.model_url, stack.model_space)
         self.bystander: Bystander | None = None
 
@@ -109,7 +109,8 @@ def _run(work: Callable[[], Awaitable[Any]]) -> None:
     background_loop().run(go(), settings().step_seconds)
 
 
-def _target(stack: Stack) -> Target:
+def target_of(stack: Stack) -> Target:
+    """What a driver must know to reach a stack."""
     return Target(
         backend_urls=tuple(stack.backend_urls),
         operator_token=stack.operator_token,
