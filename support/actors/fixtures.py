@@ -9,6 +9,7 @@ import pytest
 from support.actors.assistant import Assistant
 from support.actors.people import People
 from support.actors.stage import Stage, Stages, strike
+from support.actors.witness import Witness
 from support.bdd.scenario import SCENARIO, Scenario
 from support.bdd.sentences import background_loop
 from support.reporting.items import FAILED_STEP, FailedStep
@@ -20,7 +21,9 @@ FAULT = pytest.StashKey[str | None]()
 """On an item: the name of the fault to build into the backend; the prover sets it."""
 
 NOBODY_ELSE = "And nothing has reached the bystander"
+NOTHING_ELSE = "And nothing else has changed"
 STAGE = pytest.StashKey[Stage]()
+WITNESS = pytest.StashKey[Witness]()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +55,9 @@ def people(request: pytest.FixtureRequest, stage: Stage, wire: WireLog) -> Itera
     scenario: Scenario = request.node.stash[SCENARIO]
     loop = background_loop()
     people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds)
+    if stage.alone:
+        witness = Witness.arrive(people, settings().wait_seconds)
+        request.node.stash[WITNESS] = loop.run(witness, settings().step_seconds)
     yield people
     loop.run(people.leave(), settings().step_seconds)
 
@@ -64,15 +70,23 @@ def assistant(stage: Stage) -> Assistant:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After the last step of a scenario that was kept so far, ask the bystander whether anything reached them."""
+    """After the last step of a scenario that was kept so far, ask those who took no part in it what they have seen."""
     try:
         result = yield
-        stage = pyfuncitem.stash.get(STAGE, None)
-        if stage is not None and stage.bystander is not None:
-            pyfuncitem.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, pyfuncitem.stash[SCENARIO].line)
-            background_loop().run(stage.bystander.expect_undisturbed(), settings().step_seconds)
+        _ask_bystander_and_witness(pyfuncitem)
     except BaseException:
         if STAGE in pyfuncitem.stash:
             pyfuncitem.stash[STAGE].spoilt = True
         raise
     return result
+
+
+def _ask_bystander_and_witness(item: pytest.Function) -> None:
+    stage, witness = item.stash.get(STAGE, None), item.stash.get(WITNESS, None)
+    loop, seconds = background_loop(), settings().step_seconds
+    if stage is not None and stage.bystander is not None:
+        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line)
+        loop.run(stage.bystander.expect_undisturbed(), seconds)
+    if witness is not None:
+        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line)
+        loop.run(witness.expect_nothing_else_changed(), seconds)

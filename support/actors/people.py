@@ -30,6 +30,7 @@ class People:
     def __init__(self, driver: Driver, seed: str, wait_seconds: float) -> None:
         self.driver = driver
         self.operator = Operator(driver)
+        self.accounts: list[Account] = []
         self.group: list[Customer] = []
         self._named: dict[str, Customer] = {}
         self._last = ""
@@ -106,4 +107,6 @@ class People:
             password=self.faker.password(length=20),
             plan=plan,
         )
-        return await self.driver.identities.sign_in(await self.operator.enrol(account))
+        enrolled = await self.operator.enrol(account)
+        self.accounts.append(enrolled)
+        return await self.driver.identities.sign_in(enrolled)

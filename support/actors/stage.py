@@ -28,9 +28,14 @@ class Stage:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.spoilt = False
-        self.connections = KINDS[profile().driver](_target(stack))
+        self.connections = KINDS[profile().driver](target_of(stack))
         self.model = ModelControl(stack.model_url, stack.model_space)
         self.bystander: Bystander | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else uses the backend, so that whatever changes there was changed by the scenario."""
+        return bool(self.stack.processes)
 
     async def prepare(self) -> None:
         """Let the bystander arrive.
@@ -118,7 +123,8 @@ def _run(work: Callable[[], Awaitable[Any]]) -> None:
     background_loop().run(go(), settings().step_seconds)
 
 
-def _target(stack: Stack) -> Target:
+def target_of(stack: Stack) -> Target:
+    """What a driver must know to reach a stack."""
     return Target(
         backend_urls=tuple(stack.backend_urls),
         operator_token=stack.operator_token,

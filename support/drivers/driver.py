@@ -7,7 +7,7 @@ with what cannot be read. A group that a kind of backend lacks is `None`; its pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from support.drivers.types import (
     BadPage,
     Details,
     Event,
+    Holding,
     Malformed,
     Message,
     NamingPlace,
@@ -219,8 +220,23 @@ class DurableState(Protocol):
         """Every event kept or still waiting to be sent for this customer, in order."""
         ...
 
-    async def digest(self, account: Account) -> str:
-        """A fingerprint of everything stored for a customer: equal only if nothing at all has changed."""
+    async def others(self, accounts: Sequence[Account]) -> Mapping[str, Holding]:
+        """Everything kept anywhere but what belongs to these customers, by its place, such as a table and an owner.
+
+        What time alone changes is left out.
+        """
+        ...
+
+    async def settle(self, seconds: float) -> None:
+        """Return once the backend has nothing more to do for anybody of what was confirmed so far.
+
+        Raises:
+            EnvironmentFailed: it still had after `seconds`.
+        """
+        ...
+
+    async def traces_of(self, identifier: str) -> list[str]:
+        """Every place that has this id, in whatever spelling: columns of any table, names and values of any key."""
         ...
 
 

@@ -160,6 +160,18 @@ class StoredThread:
     messages: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Holding:
+    """What is kept at one place: how much in words, and a fingerprint of it.
+
+    `until` is when it goes by itself, in seconds since the epoch; None if it stays.
+    """
+
+    amount: str
+    digest: str
+    until: float | None = None
+
+
 class Reason(StrEnum):
     """Why a customer's act was refused, as the customer is told."""
 

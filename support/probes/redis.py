@@ -15,12 +15,12 @@ class RedisProbe:
 
     def __init__(self, redis_url: str, key_prefix: str) -> None:
         self._redis: Any = redis.Redis.from_url(redis_url, decode_responses=True)  # pyright: ignore[reportUnknownMemberType]
-        self._prefix = key_prefix
+        self.prefix = key_prefix
 
     async def keys(self, pattern: str = "*") -> list[str]:
         """Names of the keys that match a glob pattern, without the prefix, in order."""
-        found = [key async for key in self._redis.scan_iter(match=f"{self._prefix}{pattern}", count=1000)]
-        return sorted(key.removeprefix(self._prefix) for key in found)
+        found = [key async for key in self._redis.scan_iter(match=f"{self.prefix}{pattern}", count=1000)]
+        return sorted(key.removeprefix(self.prefix) for key in found)
 
     async def stream(self, key: str) -> list[dict[str, str]]:
         """The fields of every entry of a stream, oldest first; none where there is no such key.
@@ -29,9 +29,20 @@ class RedisProbe:
             EnvironmentFailed: Redis cannot be reached.
         """
         try:
-            return [fields for _id, fields in await self._redis.xrange(f"{self._prefix}{key}")]
+            return [fields for _id, fields in await self._redis.xrange(f"{self.prefix}{key}")]
         except (RedisError, OSError) as error:
             raise EnvironmentFailed(f"the suite's own connection to Redis failed: {error}") from error
+
+    async def run(self, script: str, *arguments: str | bytes) -> Any:
+        """What a Lua script returns that the server itself holds to reading.
+
+        Raises:
+            EnvironmentFailed: Redis cannot be reached, or the script fails.
+        """
+        try:
+            return await self._redis.eval_ro(script, 0, *arguments)
+        except (RedisError, OSError) as error:
+            raise EnvironmentFailed(f"the suite's own look into Redis failed: {error}") from error
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -19,8 +19,15 @@ from allure_commons.model2 import Status
 from allure_commons.utils import now
 
 from support.bdd.scenario import SCENARIO, TIERS, Scenario
-from support.reporting.attachments import Attachment, description, doc_string, table, wire_attachments
-from support.reporting.items import WIRE, Step, is_broken_promise, reason_of, result_of, secrets_of, step_text
+from support.reporting.attachments import (
+    Attachment,
+    description,
+    doc_string,
+    exhibit_attachment,
+    table,
+    wire_attachments,
+)
+from support.reporting.items import EVIDENCE, WIRE, Step, is_broken_promise, reason_of, result_of, secrets_of, step_text
 from support.reporting.outcomes import Outcome, ScenarioResult
 
 model: Any = model2
@@ -171,6 +178,7 @@ class AllureResults:
     def _finish_step(self, item: pytest.Item, status: str, reason: str | None = None) -> None:
         if self._step is None:
             return
+        self._attach_evidence(item)
         self._attach_wire(item)
         details = None if reason is None else model.StatusDetails(message=secrets_of(item).text(reason))
         self._reporter.stop_step(self._step, stop=now(), status=status, statusDetails=details)
@@ -178,11 +186,16 @@ class AllureResults:
 
     def _attach_between(self, item: pytest.Item, name: str) -> None:
         """What was said while no step was running gets a step of its own."""
-        wire = item.stash.get(WIRE, None)
-        if wire is None or not wire.waiting:
+        waiting = (item.stash.get(WIRE, None), item.stash.get(EVIDENCE, None))
+        if not any(one is not None and one.waiting for one in waiting):
             return
         self._start_step(name, numbered=False)
         self._finish_step(item, Status.PASSED)
+
+    def _attach_evidence(self, item: pytest.Item) -> None:
+        evidence = item.stash.get(EVIDENCE, None)
+        for exhibit in evidence.take() if evidence else ():
+            self._attach(exhibit_attachment(exhibit, secrets_of(item)))
 
     def _attach_wire(self, item: pytest.Item) -> None:
         wire = item.stash.get(WIRE, None)

@@ -6,11 +6,14 @@ import csv
 import html
 import io
 import json
+import mimetypes
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from support.bdd.scenario import Scenario
+from support.reporting.evidence import Exhibit
+from support.reporting.masking import Secrets
 from support.reporting.wire import Entry, Exchange, Frame
 
 SHOWN_WHOLE = 40
@@ -21,7 +24,7 @@ class Attachment(NamedTuple):
     """A file that the report shows: `media_type` decides how, `extension` comes without a dot."""
 
     name: str
-    body: str
+    body: str | bytes
     media_type: str = "text/plain"
     extension: str = "txt"
 
@@ -49,6 +52,14 @@ def table(rows: Iterable[Sequence[str]]) -> Attachment:
 def doc_string(text: str) -> Attachment:
     """A doc string of a step."""
     return Attachment("Text", text)
+
+
+def exhibit_attachment(exhibit: Exhibit, secrets: Secrets) -> Attachment:
+    """What a verdict rests on; where it is text, secrets are masked."""
+    text = exhibit.media_type.startswith("text/") or exhibit.media_type.endswith(("xml", "json"))
+    body = secrets.text(exhibit.body.decode()) if text else exhibit.body
+    extension = mimetypes.guess_extension(exhibit.media_type) or ".bin"
+    return Attachment(exhibit.name, body, exhibit.media_type, extension.removeprefix("."))
 
 
 def wire_attachments(entries: Sequence[Entry]) -> list[Attachment]:

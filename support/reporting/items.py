@@ -9,11 +9,13 @@ import pytest
 
 from support.bdd.scenario import SCENARIO, Scenario
 from support.errors import BadInput, EnvironmentFailed
+from support.reporting.evidence import Evidence
 from support.reporting.masking import Secrets
 from support.reporting.outcomes import DEVIATION, NOT_OFFERED, Phase, ScenarioResult, judge
 from support.reporting.wire import WireLog
 
 WIRE = pytest.StashKey[WireLog]()
+EVIDENCE = pytest.StashKey[Evidence]()
 _PHASES = pytest.StashKey[list[Phase]]()
 FAILED_STEP = pytest.StashKey["FailedStep"]()
 _SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)

@@ -11,7 +11,8 @@ import pytest
 
 from support.bdd.scenario import SCENARIO
 from support.reporting.allure_results import AllureResults
-from support.reporting.items import WIRE, Step, add_phase, remember_failed_step, result_of
+from support.reporting.evidence import Evidence
+from support.reporting.items import EVIDENCE, WIRE, Step, add_phase, remember_failed_step, result_of
 from support.reporting.ledger import MANIFEST, PROVING, CollectionManifest, Ledger
 from support.reporting.outcomes import DEVIATION, NOT_OFFERED, Outcome, Phase, ScenarioResult
 from support.reporting.terminal import LIVE, LiveOutput, silence_pytest
@@ -24,6 +25,12 @@ LEDGER = "threadproof_ledger"
 def wire(request: pytest.FixtureRequest) -> WireLog:
     """What is said on the wire during this scenario; drivers append, the report takes."""
     return request.node.stash.setdefault(WIRE, WireLog())
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """What verdicts of this scenario rest on; whoever judges adds, the report takes at the end of each step."""
+    return request.node.stash.setdefault(EVIDENCE, Evidence())
 
 
 @pytest.hookimpl(trylast=True)

@@ -162,7 +162,8 @@ def trouble():
 
 
 @then("it is {{count:Count}}")
-def is_count(counter, count):
+def is_count(counter, count, evidence):
+    evidence.add("The count", "image/svg+xml", f"<svg><title>{{counter[0]}} {{TOKEN}}</title></svg>".encode())
     assert counter[0] == count, f"the count is {{counter[0]}}, not {{count}} (asked with {{TOKEN}})"
 """
 PLUGIN = """\

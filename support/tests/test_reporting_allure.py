@@ -133,7 +133,18 @@ def test_what_was_said_hangs_on_the_step_that_said_it(suite: OutcomeSuite, resul
     assert exchange["request"]["headers"] == [{"name": "Authorization", "value": "***"}]
     assert json.loads(exchange["response"]["body"]["value"]) == {"count": 2, "echo": "***"}
     assert '"type": "count_changed"' in said["Fay's phone: 1 message on the live connection"]
-    assert attachments(suite, then) == {}
+    assert attachments(suite, then) == {"The count": "<svg><title>2 ***</title></svg>"}
+
+
+def test_evidence_hangs_on_the_step_that_judged_even_if_it_failed(
+    suite: OutcomeSuite, results: dict[str, dict[str, Any]]
+) -> None:
+    failed = results["The wrong figure"]["steps"][3]
+    assert failed["status"] == "failed"
+    assert attachments(suite, failed) == {"The count": "<svg><title>2 ***</title></svg>"}
+    [picture] = failed["attachments"]
+    assert picture["type"] == "image/svg+xml"
+    assert picture["source"].endswith(".svg")
 
 
 def test_nothing_but_results_and_attachments_is_written(suite: OutcomeSuite) -> None:

@@ -1,51 +1,48 @@
 """Whether a percentile of latency keeps its limit, as far as the samples can tell.
 
-The interval for a percentile comes from order statistics and assumes nothing about the shape of the distribution:
-the number of samples at or below the p-quantile is binomial with n and p (David and Nagaraja, Order Statistics,
-3rd edition, section 7.1; Hahn and Meeker, Statistical Intervals, section 5.2).
+A sample may be judged several times while it grows, and stops growing once it is decided. Each look is another chance
+to be wrong: with eight looks at 5 % the error could come to 40 %. So each of the looks that are allowed gets an equal
+part of the error (Bonferroni), whether or not it is taken. That is on the safe side, for the looks share samples: it
+asks for more samples than a sequential test proper would, and is never wrong more often than it says.
+
+The bounds take samples for independent. Those of one wave share what the machine did meanwhile, so that a verdict
+close to the limit deserves less trust than its figure; one that is far from it does not depend on that.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from support.errors import EnvironmentFailed, PromiseBroken
-
-CONFIDENCE = 0.95
-
-
-class Finding(StrEnum):
-    """What the samples say of the limit."""
-
-    KEPT = "kept"
-    BROKEN = "broken"
-    UNDECIDED = "undecided"
+from support.verdicts.chart import Series, chart
+from support.verdicts.finding import ERROR, Bounds, Finding, error_of_one_look, expect_kept, percentile_bounds
 
 
 @dataclass(frozen=True)
 class LatencyVerdict:
-    """A percentile of so many samples, all in seconds.
+    """A percentile of samples, all in seconds, judged as one of so many `looks` that are allowed.
 
-    `lower` and `upper` bound the percentile, each with the confidence `CONFIDENCE`; a bound that so few samples
-    cannot give is 0 or infinite.
+    `bounds` encloses the percentile, each bound with the error of one look.
     """
 
-    samples: int
+    samples: tuple[float, ...]
     percentile: float
     limit: float
-    estimate: float
-    lower: float
-    upper: float
+    bounds: Bounds
+    looks: int
 
     @property
     def finding(self) -> Finding:
         """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
-        if self.upper <= self.limit:
-            return Finding.KEPT
-        return Finding.BROKEN if self.lower > self.limit else Finding.UNDECIDED
+        return self.bounds.finding(self.limit)
+
+    @property
+    def smallest_delay(self) -> float:
+        """The delay, in seconds, above which it would have been called broken, had that been added to every sample.
+
+        It is what is missing from the lower bound to the limit; 0 if the limit is broken as it is.
+        """
+        return max(self.limit - self.bounds.lower, 0.0)
 
     def expect_kept(self) -> None:
         """The limit is kept.
@@ -54,40 +51,37 @@ class LatencyVerdict:
             PromiseBroken: it is not.
             EnvironmentFailed: the samples are too few to tell.
         """
-        if self.finding is Finding.BROKEN:
-            raise PromiseBroken(str(self))
-        if self.finding is Finding.UNDECIDED:
-            raise EnvironmentFailed(f"{self}: too close to call on this machine")
+        expect_kept(self.finding, str(self))
+
+    def chart(self) -> bytes:
+        """The samples in the order in which they were taken, with the limit and the bounds, as an SVG picture."""
+        title = f"{self.percentile:.0%} within {self.limit:g} s: {self.finding}"
+        return chart(title, [Series("seconds", self.samples, self.bounds)], self.limit)
 
     def __str__(self) -> str:
-        return (
-            f"{self.percentile:.0%} of {self.samples} within {self.estimate:.3f} s, where {self.limit:g} s is promised "
-            f"(between {self.lower:.3f} s and {self.upper:.3f} s, each with {CONFIDENCE:.0%} confidence)"
+        text = (
+            f"{self.percentile:.0%} of {len(self.samples)} within {self.bounds.estimate:.3f} s, "
+            f"where {self.limit:g} s is promised (between {self.bounds.lower:.3f} s and {self.bounds.upper:.3f} s, "
+            f"each with {1 - ERROR:.0%} confidence over {self.looks} looks)"
         )
+        if self.finding is Finding.BROKEN:
+            return text
+        if self.bounds.lower == 0:
+            return f"{text}; so few samples can show no delay"
+        return f"{text}; any delay of more than {self.smallest_delay:.3f} s would have been seen"
 
 
-def judge_latency(samples: Sequence[float], percentile: float, limit: float) -> LatencyVerdict:
-    """Judge samples in seconds; `percentile` lies between 0 and 1, such as 0.95.
+def judge_latency(samples: Sequence[float], percentile: float, limit: float, looks: int = 1) -> LatencyVerdict:
+    """Judge samples in seconds.
+
+    Args:
+        samples: in the order in which they were taken.
+        percentile: between 0 and 1, such as 0.95.
+        limit: in seconds.
+        looks: how often a sample of this kind may be judged before it is complete, this time included.
 
     Raises:
         ValueError: there is no sample.
     """
-    if not samples:
-        raise ValueError("there is nothing to judge")
-    ordered = sorted(samples)
-    count = len(ordered)
-    below = _binomial_cdf(count, percentile)
-    upper = next((ordered[k - 1] for k in range(1, count + 1) if below[k - 1] >= CONFIDENCE), math.inf)
-    lower = next((ordered[k - 1] for k in range(count, 0, -1) if below[k - 1] <= 1 - CONFIDENCE), 0.0)
-    estimate = ordered[math.ceil(percentile * count) - 1]
-    return LatencyVerdict(count, percentile, limit, estimate, lower, upper)
-
-
-def _binomial_cdf(count: int, probability: float) -> list[float]:
-    """P(X <= k) for k = 0 .. count, X being the successes of so many trials."""
-    total = 0.0
-    cumulative: list[float] = []
-    for k in range(count + 1):
-        total += math.comb(count, k) * probability**k * (1 - probability) ** (count - k)
-        cumulative.append(total)
-    return cumulative
+    bounds = percentile_bounds(samples, percentile, error_of_one_look(looks))
+    return LatencyVerdict(tuple(samples), percentile, limit, bounds, looks)

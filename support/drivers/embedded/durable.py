@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from support.drivers.embedded.live import read_event
-from support.drivers.types import Account, Event, StoredThread
+from support.drivers.types import Account, Event, Holding, StoredThread
+from support.errors import EnvironmentFailed
 from support.probes.postgres import PostgresProbe
+from support.probes.postgres_scan import columns_with, rows_of_others
 from support.probes.redis import RedisProbe
+from support.probes.redis_scan import keys_of_others, keys_with
 
 KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
 OWNER_COLUMNS = ("customer_id", "owner_id")
+LEASES = "sockets:"
+"""How the keys begin that say which connections are open: they are renewed, and lapse, as time goes by."""
+POLL_SECONDS = 0.005
 
 
 class EmbeddedDurable:
@@ -50,13 +57,43 @@ class EmbeddedDurable:
         frames |= {frame["sequence"]: frame for frame in published}
         return [read_event(frames[sequence]) for sequence in sorted(frames)]
 
-    async def digest(self, account: Account) -> str:
-        """A fingerprint of every row of the customer in any table, and of their events in Redis."""
-        digest = hashlib.sha256()
-        for column in OWNER_COLUMNS:
-            digest.update((await self._postgres.digest(column, account.id)).encode())
-        digest.update(json.dumps(await self._redis.stream(f"events:{account.id}")).encode())
-        return digest.hexdigest()
+    async def others(self, accounts: Sequence[Account]) -> dict[str, Holding]:
+        """Every table's rows and every key but those of these customers; a key is theirs that mentions their id."""
+        own = [account.id for account in accounts]
+        rows, keys = await asyncio.gather(
+            rows_of_others(self._postgres, OWNER_COLUMNS, own), keys_of_others(self._redis, own)
+        )
+        tables = {
+            f"table {row.table}, {f'customer {row.owner}' if row.owner else 'of no customer'}": Holding(
+                f"{row.count} rows", row.digest
+            )
+            for row in rows
+        }
+        return tables | {
+            f"Redis key {key.name}": Holding(f"{key.kind} of {key.parts}", key.digest, key.until)
+            for key in keys
+            if not key.name.startswith(LEASES)
+        }
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until no event waits to be published; each goes from the table `outbox` to the customer's stream."""
+        try:
+            async with asyncio.timeout(seconds):
+                while await self._postgres.rows("SELECT FROM outbox LIMIT 1"):  # noqa: ASYNC110 - a table tells nobody
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise EnvironmentFailed(f"events still wait to be published after {seconds:g} s") from None
+
+    async def traces_of(self, identifier: str) -> list[str]:
+        """Look for the id as it is, without its dashes, and as bytes, which PostgreSQL shows in hexadecimal."""
+        bare = identifier.replace("-", "").lower()
+        texts = [identifier.lower(), identifier.upper(), bare, bare.upper()]
+        columns = await columns_with(self._postgres, [*texts, *(text.encode().hex() for text in texts)])
+        keys = await keys_with(self._redis, [*texts, UUID(identifier).bytes])
+        return [
+            *(f"{count} rows of {column}" for column, count in sorted(columns.items())),
+            *(f"the {kind} of the Redis key {name}" for name, kind in sorted(keys.items())),
+        ]
 
     async def _threads(self, condition: str, value: Any) -> list[StoredThread]:
         rows = await self._postgres.rows(

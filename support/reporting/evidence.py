@@ -1,0 +1,38 @@
+"""What a verdict rests on, such as a picture, on its way to the step of the report in which it was given."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+
+class Exhibit(NamedTuple):
+    """A file for the report; text must be UTF-8."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+class Evidence:
+    """The exhibits of one scenario. Anybody adds from any thread, the report takes from the main one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._exhibits: list[Exhibit] = []
+
+    def add(self, name: str, media_type: str, body: bytes) -> None:
+        """Keep something for the step that is running."""
+        with self._lock:
+            self._exhibits.append(Exhibit(name, media_type, body))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was added since the last take."""
+        return bool(self._exhibits)
+
+    def take(self) -> list[Exhibit]:
+        """What was added since the last take, in order."""
+        with self._lock:
+            taken, self._exhibits = self._exhibits, []
+        return taken

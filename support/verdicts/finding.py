@@ -1,0 +1,88 @@
+"""What samples say of a limit, and what looking at them several times does to the error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from support.errors import EnvironmentFailed, PromiseBroken
+
+ERROR = 0.05
+"""The chance at most of calling a kept limit broken, and of calling a broken one kept, over all looks together."""
+
+
+class Finding(StrEnum):
+    """What the samples say of the limit."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNDECIDED = "undecided"
+
+
+class Bounds(NamedTuple):
+    """A percentile as estimated, and between what it lies; a bound that so few samples cannot give is 0 or infinite."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+    def finding(self, limit: float) -> Finding:
+        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
+        if self.upper <= limit:
+            return Finding.KEPT
+        return Finding.BROKEN if self.lower > limit else Finding.UNDECIDED
+
+
+def percentile_bounds(samples: Sequence[float], percentile: float, error: float) -> Bounds:
+    """A percentile of samples, each bound of which is wrong with a chance of `error` at most.
+
+    The bounds are order statistics and assume nothing about the shape of the distribution: the number of independent
+    samples at or below the p-quantile is binomial with n and p (David and Nagaraja, Order Statistics, 3rd edition,
+    section 7.1; Hahn and Meeker, Statistical Intervals, section 5.2).
+
+    Raises:
+        ValueError: there is no sample.
+    """
+    if not samples:
+        raise ValueError("there is nothing to judge")
+    ordered = sorted(samples)
+    count = len(ordered)
+    below = _binomial_cdf(count, percentile)
+    upper = next((ordered[k - 1] for k in range(1, count + 1) if below[k - 1] >= 1 - error), math.inf)
+    lower = next((ordered[k - 1] for k in range(count, 0, -1) if below[k - 1] <= error), 0.0)
+    return Bounds(ordered[max(math.ceil(percentile * count), 1) - 1], lower, upper)
+
+
+def error_of_one_look(looks: int) -> float:
+    """The error that each of so many looks may have, so that all together have `ERROR` at most (Bonferroni)."""
+    return ERROR / looks
+
+
+def expect_kept(finding: Finding, figures: str) -> None:
+    """The limit is kept.
+
+    Raises:
+        PromiseBroken: it is not.
+        EnvironmentFailed: the samples are too few to tell.
+    """
+    if finding is Finding.BROKEN:
+        raise PromiseBroken(figures)
+    if finding is Finding.UNDECIDED:
+        raise EnvironmentFailed(f"{figures}: too close to call on this machine")
+
+
+@cache
+def _binomial_cdf(count: int, probability: float) -> tuple[float, ...]:
+    """P(X <= k) for k = 0 .. count, X being the successes of so many trials; terms are taken in logarithms."""
+    if not 0 < probability < 1:
+        raise ValueError(f"a percentile lies between 0 and 1, not at {probability}")
+    yes, no = math.log(probability), math.log1p(-probability)
+    total, whole = 0.0, math.lgamma(count + 1)
+    cumulative: list[float] = []
+    for k in range(count + 1):
+        total += math.exp(whole - math.lgamma(k + 1) - math.lgamma(count - k + 1) + k * yes + (count - k) * no)
+        cumulative.append(total)
+    return tuple(cumulative)
