@@ -379,7 +379,8 @@ async def worker_of(stack: Stack, run: dict[str, Any]) -> int:
     return [process.name for process in stack.processes].index(worker.split()[0])
 
 
-async def test_the_run_of_a_killed_process_ends_as_interrupted_within_the_lease(own_stack: Stack) -> None:
+@pytest.mark.parametrize("how", ["kill", "stop"])
+async def test_the_run_of_a_process_that_ends_is_interrupted_within_the_lease(own_stack: Stack, how: str) -> None:
     async with conversation(own_stack) as talk:
         running = await talk.ask(Turn(hang=True))
         waiting = await talk.ask(Turn.saying("Here."))
@@ -390,8 +391,9 @@ async def test_the_run_of_a_killed_process_ends_as_interrupted_within_the_lease(
             talk.who.processes.reverse()
         async with talk.who.device(1) as device:
             loop = asyncio.get_running_loop()
-            own_stack.processes[killed].kill()
             died = loop.time()
+            await asyncio.to_thread(getattr(own_stack.processes[killed], how))
+            assert loop.time() - died < 2
             frames = await until(device, "agent_failed", seconds=LEASE_SECONDS + 1)
             assert loop.time() - died < LEASE_SECONDS
             assert await worker_of(own_stack, running) == other
