@@ -2,7 +2,8 @@
 
 A request passes `observation` (correlation id, metrics), `routing` (identity, strict body) and an endpoint in one of
 the `*_routes` modules, which works in one transaction of `database` and writes its events to the `outbox`.
-`relay` publishes them through Redis, and the `hub` of every process sends them to its sockets.
+`relay` publishes them through Redis, and the `hub` of every process sends them to its sockets. What takes long, the
+runs of agents, is done by the `worker` of some process.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from support.backend import (
     message_routes,
     operator_routes,
     problems,
+    run_routes,
     session_routes,
     thread_routes,
 )
@@ -27,6 +29,7 @@ _ROUTES = [
     *session_routes.router.routes,
     *thread_routes.router.routes,
     *message_routes.router.routes,
+    *run_routes.router.routes,
     *operator_routes.router.routes,
     *live_routes.router.routes,
     *health.router.routes,

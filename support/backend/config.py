@@ -24,6 +24,7 @@ class Settings(BaseModel):
     model_name: str = "default"
     operator_token: str = Field(min_length=16)
     jwt_secret: str = Field(min_length=32)
+    run_lease_seconds: float = Field(5, ge=1, le=600, description="after which the run of a process that died is over")
     password_cost: int = Field(14, ge=4, le=20, description="scrypt's n as a power of two")
     session_hours: float = Field(24, gt=0)
     pool_size: int = Field(10, ge=2, le=200)

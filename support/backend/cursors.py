@@ -6,10 +6,22 @@ import base64
 import hashlib
 import hmac
 import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from support.backend import problems
 
 _SEAL_BYTES = 16
+
+
+class Page(BaseModel):
+    """Which part of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(max_length=1000)] = None
 
 
 def encode(position: list[str], scope: str, secret: str) -> str:

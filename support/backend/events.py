@@ -36,8 +36,8 @@ def envelope(row: Row) -> dict[str, Any]:
         "type": row["type"],
         "sequence": row["sequence"],
         "thread_id": str(row["thread_id"]) if row["thread_id"] else None,
-        "run_id": None,
-        "run_sequence": None,
+        "run_id": str(row["run_id"]) if row["run_id"] else None,
+        "run_sequence": row["run_sequence"],
         "at": timestamp(row["created_at"]),
         "data": row["data"],
     }

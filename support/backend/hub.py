@@ -1,4 +1,4 @@
-"""The sockets of this process, and the one listener that hands them their customers' events."""
+"""The sockets of this process, and the one listener that hands them, and the worker, the events of customers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from support.backend import metrics
 from support.backend.event_log import EventLog
 from support.backend.events import Event
 from support.backend.live_socket import UNAUTHENTICATED, LiveSocket
+from support.backend.worker import Worker
 
 _SILENCE_SECONDS = 5.0
 _RETRY_SECONDS = 0.2
@@ -22,9 +23,10 @@ _log = logging.getLogger(__name__)
 class Hub:
     """Who is connected here."""
 
-    def __init__(self, events: EventLog, subscriber: Redis) -> None:
+    def __init__(self, events: EventLog, subscriber: Redis, worker: Worker) -> None:
         self._events = events
         self._subscriber = subscriber
+        self._worker = worker
         self._sockets: dict[UUID, set[LiveSocket]] = {}
         self.listening = asyncio.Event()
 
@@ -78,3 +80,4 @@ class Hub:
                         socket.catch_up()
                 elif event is not None:
                     self.deliver(event)
+                    self._worker.hear(event)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from support.backend import cursors, idempotency, messages, outbox, routing, shapes, threads, validation
 from support.backend.database import Connection
@@ -21,15 +20,6 @@ class NewMessage(validation.Body):
     """What a customer says."""
 
     content: validation.Content
-
-
-class Page(BaseModel):
-    """Which messages."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str | None, Field(max_length=1000)] = None
 
 
 @router.post("", status_code=201, response_model=shapes.Message, openapi_extra=idempotency.DOCUMENTED)
@@ -54,7 +44,7 @@ async def store(connection: Connection, customer_id: UUID, thread_id: UUID, cont
 
 
 @router.get("", response_model=shapes.MessagePage)
-async def find(thread_id: UUID, page: Annotated[Page, Query()], backend: Backend, who: Customer) -> Response:
+async def find(thread_id: UUID, page: Annotated[cursors.Page, Query()], backend: Backend, who: Customer) -> Response:
     """A thread's messages in their order."""
     scope, secret = f"{who.customer_id} {thread_id}", backend.settings.jwt_secret
     after = int(cursors.decode(page.cursor, scope, secret)[0]) if page.cursor is not None else 0

@@ -17,19 +17,42 @@ async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, con
     Raises:
         problems.Problem: 404, this customer has no such thread.
     """
+    return await _insert(connection, customer_id, thread_id, "user", content)
+
+
+async def insert_answer(
+    connection: Connection, customer_id: UUID, thread_id: UUID, content: str, *, agent: str, run_id: UUID
+) -> Row:
+    """Store what an agent answered in a run, as `insert` does what a customer says."""
+    return await _insert(connection, customer_id, thread_id, "assistant", content, agent=agent, run_id=run_id)
+
+
+async def _insert(
+    connection: Connection,
+    customer_id: UUID,
+    thread_id: UUID,
+    role: str,
+    content: str,
+    *,
+    agent: str | None = None,
+    run_id: UUID | None = None,
+) -> Row:
     thread = await touch(connection, customer_id, thread_id)
     row = await connection.fetchrow(
         """
-        INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at)
-        VALUES ($1, $2, $3, $4, 'user', $5, $6)
+        INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at, agent, run_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         RETURNING *
         """,
         uuid4(),
         customer_id,
         thread_id,
         thread["message_count"],
+        role,
         content,
         thread["last_activity_at"],
+        agent,
+        run_id,
     )
     assert row is not None
     return row
@@ -62,6 +85,20 @@ async def page(connection: Connection, customer_id: UUID, thread_id: UUID, after
         thread_id,
         after,
         limit,
+    )
+
+
+async def context(connection: Connection, customer_id: UUID, thread_id: UUID, question: int) -> list[Row]:
+    """What an agent is to know for its answer to a message: all that was said before, the message itself last.
+
+    Answers that came while the message waited for its turn belong to it; what the customer has said since does not.
+    """
+    return await connection.fetch(
+        f"SELECT * FROM messages WHERE {threads.owner_condition()} AND thread_id = $2"
+        " AND (sequence <= $3 OR role = 'assistant') ORDER BY sequence = $3, sequence",
+        customer_id,
+        thread_id,
+        question,
     )
 
 

@@ -16,19 +16,30 @@ from support.backend.events import Event
 
 
 async def enqueue(
-    connection: Connection, customer_id: UUID, kind: str, thread_id: UUID | None, data: dict[str, Any]
+    connection: Connection,
+    customer_id: UUID,
+    kind: str,
+    thread_id: UUID | None,
+    data: dict[str, Any],
+    *,
+    run_id: UUID | None = None,
 ) -> None:
-    """Add one event to the transaction; after its commit, `Relay.wake` sends it on its way."""
+    """Add one event to the transaction; after its commit, `Relay.wake` sends it on its way.
+
+    An event of a run also gets the next number within the run, whose row must be locked.
+    """
     await connection.execute(
         """
-        WITH counter AS (UPDATE customers SET last_event = last_event + 1 WHERE id = $1 RETURNING last_event)
-        INSERT INTO outbox (customer_id, sequence, type, thread_id, data, created_at)
-        SELECT $1, last_event, $2, $3, $4, clock_timestamp() FROM counter
+        WITH counter AS (UPDATE customers SET last_event = last_event + 1 WHERE id = $1 RETURNING last_event),
+        run AS (UPDATE runs SET events = events + 1 WHERE customer_id = $1 AND id = $5 RETURNING events)
+        INSERT INTO outbox (customer_id, sequence, type, thread_id, data, created_at, run_id, run_sequence)
+        SELECT $1, last_event, $2, $3, $4, clock_timestamp(), $5, (SELECT events FROM run) FROM counter
         """,
         customer_id,
         kind,
         thread_id,
         data,
+        run_id,
     )
 
 

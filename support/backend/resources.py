@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from support.backend import database, redis_client, titles
+from support.backend.agents import Speaker
 from support.backend.config import Settings
 from support.backend.database import Database
 from support.backend.event_log import EventLog
@@ -19,6 +20,7 @@ from support.backend.relay import Relay
 from support.backend.sessions import Sessions
 from support.backend.socket_leases import SocketLeases
 from support.backend.titles import Titles
+from support.backend.worker import Worker
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,12 @@ class Resources:
     hub: Hub
     leases: SocketLeases
     titles: Titles
+    worker: Worker
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[Resources]:
-    """Connect to the services and run what runs beside the requests: the relay, the hub and its leases.
+    """Connect to the services and run what runs beside the requests: the relay, the worker, the hub and its leases.
 
     Raises:
         StartError: a service cannot be reached.
@@ -53,15 +56,18 @@ async def opened(settings: Settings) -> AsyncGenerator[Resources]:
         stack.push_async_callback(pool.close)
         keys = Keys(settings.key_prefix)
         sessions, events = Sessions(redis, keys), EventLog(redis, keys)
-        hub, relay, leases = Hub(events, subscriber), Relay(pool, events), SocketLeases(redis, keys)
         model = titles.client(settings)
         stack.push_async_callback(model.close)
+        relay, leases = Relay(pool, events), SocketLeases(redis, keys)
+        worker = Worker(pool, relay, Speaker(model, settings.model_name), settings)
+        hub = Hub(events, subscriber, worker)
         resources = Resources(
-            settings, pool, redis, sessions, events, relay, hub, leases, Titles(model, settings.model_name)
+            settings, pool, redis, sessions, events, relay, hub, leases, Titles(model, settings.model_name), worker
         )
         async with asyncio.TaskGroup() as group:
             # A task that fails ends the process: better none than one that looks alive and delivers nothing.
-            tasks = [group.create_task(work) for work in (relay.run(), hub.run(), leases.run(hub, sessions))]
+            works = (relay.run(), worker.run(), hub.run(), leases.run(hub, sessions))
+            tasks = [group.create_task(work) for work in works]
             await hub.listening.wait()
             yield resources
             for task in tasks:

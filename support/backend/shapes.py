@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from support.backend import plans, threads
+from support.backend import plans, runs, threads
 
 
 class Customer(BaseModel):
@@ -98,6 +98,66 @@ class MessagePage(BaseModel):
     """Some messages in their order; `next_cursor` is null on the last page."""
 
     items: list[Message]
+    next_cursor: str | None
+
+
+class Agent(BaseModel):
+    """Who can be asked; `plan` is the first that has it."""
+
+    name: str
+    description: str
+    plan: plans.Name
+    tools: list[str]
+
+
+class AgentList(BaseModel):
+    """All agents."""
+
+    items: list[Agent]
+
+
+class RunError(BaseModel):
+    """Why a run has no result."""
+
+    code: Literal["cancelled", "interrupted", "internal_error", "model_failed", "timed_out"]
+    message: str
+
+
+class RunUsage(BaseModel):
+    """Tokens, as the model counts them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class RunMetrics(BaseModel):
+    """Seconds that a run waited and was at work; null while that is not over, or never began."""
+
+    queued_s: float | None
+    running_s: float | None
+
+
+class Run(BaseModel):
+    """An agent's work on one question; `result` is the text of its answer."""
+
+    id: UUID
+    thread_id: UUID
+    agent: str
+    status: runs.Status
+    result: str | None
+    error: RunError | None
+    usage: RunUsage | None
+    tool_calls: list[dict[str, Any]]
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    metrics: RunMetrics
+
+
+class RunPage(BaseModel):
+    """Some runs in their order; `next_cursor` is null on the last page."""
+
+    items: list[Run]
     next_cursor: str | None
 
 

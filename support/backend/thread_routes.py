@@ -17,6 +17,7 @@ from support.backend import (
     outbox,
     plans,
     routing,
+    run_steps,
     shapes,
     thread_changes,
     thread_search,
@@ -127,9 +128,10 @@ async def change(
 
 @router.delete("/{thread_id}", status_code=204)
 async def delete(thread_id: UUID, backend: Backend, who: Customer) -> Response:
-    """Erase a thread with all that belongs to it; nothing that mentions it is kept."""
+    """Erase a thread with all that belongs to it; nothing that mentions it is kept, and no run goes on."""
     async with backend.database.transaction(who.customer_id) as connection:
         await threads.lock(connection, who.customer_id, thread_id)
+        await run_steps.cancel_all(connection, who.customer_id, thread_id)
         await threads.delete(connection, who.customer_id, thread_id)
         await outbox.enqueue(connection, who.customer_id, "thread_deleted", thread_id, {"id": str(thread_id)})
     backend.relay.wake(who.customer_id)

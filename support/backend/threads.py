@@ -11,7 +11,7 @@ from support.backend.database import Connection, Row
 
 Status: TypeAlias = Literal["active", "completed", "archived"]
 
-COLUMNS = "id, title, status, metadata, version, message_count, created_at, updated_at, last_activity_at"
+COLUMNS = "id, title, status, metadata, version, message_count, created_at, updated_at, last_activity_at, active_run_id"
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     "active": frozenset({"completed", "archived"}),
@@ -71,6 +71,28 @@ async def save(connection: Connection, customer_id: UUID, thread_id: UUID, value
     return _found(row)
 
 
+async def set_active_run(connection: Connection, customer_id: UUID, thread_id: UUID, run_id: UUID) -> None:
+    """Say which run an agent works on; the thread must be locked."""
+    await connection.execute(
+        f"UPDATE threads SET active_run_id = $3 WHERE {owner_condition()} AND id = $2", customer_id, thread_id, run_id
+    )
+
+
+async def end_active_run(connection: Connection, customer_id: UUID, thread_id: UUID, run_id: UUID) -> None:
+    """Say that a run has ended, which is activity; the thread must be locked."""
+    await connection.execute(
+        f"""
+        UPDATE threads
+        SET active_run_id = nullif(active_run_id, $3),
+            last_activity_at = greatest(clock_timestamp(), last_activity_at + interval '1 microsecond')
+        WHERE {owner_condition()} AND id = $2
+        """,
+        customer_id,
+        thread_id,
+        run_id,
+    )
+
+
 async def delete(connection: Connection, customer_id: UUID, thread_id: UUID) -> None:
     """Remove a thread and all that belongs to it, answers kept for idempotency keys included."""
     await connection.execute(
@@ -79,9 +101,10 @@ async def delete(connection: Connection, customer_id: UUID, thread_id: UUID) -> 
         customer_id,
         thread_id,
     )
-    await connection.execute(
-        f"DELETE FROM messages WHERE {owner_condition()} AND thread_id = $2", customer_id, thread_id
-    )
+    for table in ("messages", "runs"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE {owner_condition()} AND thread_id = $2", customer_id, thread_id
+        )
     await connection.execute(f"DELETE FROM threads WHERE {owner_condition()} AND id = $2", customer_id, thread_id)
 
 
@@ -113,7 +136,7 @@ def shown(row: Row) -> dict[str, Any]:
         "updated_at": events.timestamp(row["updated_at"]),
         "last_activity_at": events.timestamp(row["last_activity_at"]),
         "message_count": row["message_count"],
-        "active_run_id": None,
+        "active_run_id": str(row["active_run_id"]) if row["active_run_id"] else None,
     }
 
 

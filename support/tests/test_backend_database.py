@@ -18,7 +18,7 @@ from support.tests.backend_people import PASSWORD, create, person, postgres
 pytestmark = pytest.mark.anyio
 pytest_plugins = ["support.tests.backend_fixture"]
 
-OWNED = ("threads", "messages", "outbox", "idempotency_keys", "customers")
+OWNED = ("threads", "messages", "runs", "outbox", "idempotency_keys", "customers")
 
 
 async def test_databases_of_one_cluster_migrated_at_once_and_twice_each(backend_services: Services) -> None:
@@ -32,7 +32,8 @@ async def test_databases_of_one_cluster_migrated_at_once_and_twice_each(backend_
         for url in urls:
             connection = await asyncpg.connect(url)
             assert [row["name"] for row in await connection.fetch("SELECT name FROM schema_migrations")] == [
-                "0001_initial"
+                "0001_initial",
+                "0002_runs",
             ]
             await connection.close()
     finally:
@@ -82,7 +83,7 @@ async def test_a_query_without_an_owner_sees_and_changes_nothing_of_anybody(stac
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
                 await database.execute("UPDATE customers SET plan = 'enterprise'")
         async with postgres(stack, "threadproof_service") as database:
-            for table in ("threads", "messages"):
+            for table in ("threads", "messages", "runs"):
                 with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
                     await database.fetch(f"SELECT * FROM {table}")
 

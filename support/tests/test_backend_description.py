@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 import support.backend
+from support.model.control import ModelControl
+from support.model.scripts import Turn
 from support.services import Stack
 from support.tests.backend_people import PASSWORD, Device, Person, create, person
 
@@ -100,6 +102,13 @@ async def test_every_operation_answers_as_openapi_says(stack: Stack, described: 
         await call("get", f"{one}/messages", f"{path}/messages", params={"limit": 1})
         await call("get", f"{one}/export", f"{path}/export")
         await call("get", "/api/threads", params={"q": "ell", "limit": 1, "metadata.a": "1"})
+        await call("get", "/api/agents")
+        asked = {"agent": "triage", "input": "Where is my parcel?"}
+        run = await call("post", f"{one}/runs", f"{path}/runs", json=asked, status=202)
+        await call("post", f"{one}/runs", f"{path}/runs", json={**asked, "agent": "nobody"}, status=422)
+        await call("get", f"{one}/runs", f"{path}/runs", params={"limit": 1})
+        await call("post", "/api/runs/{run_id}/cancel", f"/api/runs/{run['id']}/cancel")
+        await call("get", "/api/runs/{run_id}", f"/api/runs/{run['id']}")
         await call("delete", one, path, status=204)
         customer = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD, "plan": "mid", "organisation": "x"}
         enrolled = await call("post", "/operator/customers", json=customer, headers=operator, status=201)
@@ -162,6 +171,7 @@ async def test_every_frame_is_as_asyncapi_says(stack: Stack) -> None:
 
         frames.check(await device.frame())
         thread = await live_through_every_event(who, device, frames)
+        await see_runs_end_in_every_way(stack, who, device, frames)
         await ask(type="ping")
         await ask(type="subscribe", thread_id=thread)
         await ask(type="unsubscribe", thread_id=thread)
@@ -191,6 +201,29 @@ async def live_through_every_event(who: Person, device: Device, frames: Frames) 
     assert archived["data"]["changed"] == ["title", "status"]
     assert (emptied["data"]["changed"], emptied["data"]["metadata"]) == (["metadata"], {})
     return thread
+
+
+async def see_runs_end_in_every_way(stack: Stack, who: Person, device: Device, frames: Frames) -> None:
+    """Four runs, and all their frames."""
+    path = f"/api/threads/{(await create(who.http))['id']}/runs"
+    frames.check(await device.frame())
+    async with ModelControl(stack.model_url, stack.model_space) as model:
+        for turn, ending in (
+            (Turn.saying("Yes"), "agent_completed"),
+            (Turn.refusing(500), "agent_failed"),
+            (Turn(hang=True), "agent_timed_out"),
+            (Turn(hang=True), "agent_cancelled"),
+        ):
+            question = uuid4().hex
+            await model.script(turn, contains=[question])
+            timeout_s = 0.1 if ending == "agent_timed_out" else 30
+            run = (
+                await who.http.post(path, json={"agent": "triage", "input": question, "timeout_s": timeout_s})
+            ).json()
+            while (frame := frames.check(await device.frame()))["type"] != ending:
+                if ending == "agent_cancelled" and frame["type"] == "agent_started":
+                    await who.http.post(f"/api/runs/{run['id']}/cancel")
+            assert frame["run_id"] == run["id"]
 
 
 async def test_frames_that_no_client_may_send_are_refused_and_the_socket_stays(stack: Stack) -> None:

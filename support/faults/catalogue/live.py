@@ -81,7 +81,8 @@ def events_sent_before_the_commit(patch: Patch) -> None:
         await original(connection, customer_id, kind, thread_id, data)
         row = await connection.fetchrow(
             "SELECT id AS customer_id, last_event AS sequence, $2::text AS type, $3::uuid AS thread_id, "
-            "$4::jsonb AS data, clock_timestamp() AS created_at FROM customers WHERE id = $1",
+            "$4::jsonb AS data, clock_timestamp() AS created_at, "
+            "NULL::uuid AS run_id, NULL::integer AS run_sequence FROM customers WHERE id = $1",
             customer_id,
             kind,
             thread_id,
