@@ -57,7 +57,7 @@ def test_a_file_is_selected_by_its_path(suite: SmallSuite) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-BAD_INPUT = {
+BAD_INPUT: dict[str, tuple[list[str], dict[str, str], str]] = {
     "unknown row": (["run", "--row", "TL01"], {}, "there is no row 'TL01' (did you mean 'TL-01'?)"),
     "unknown tier": (["run", "--tier", "fre"], {}, "there is no tier 'fre' (did you mean 'free'?)"),
     "unknown fault": (["prove", "--fault", "title_constant"], {}, "(did you mean 'title_is_constant'?)"),

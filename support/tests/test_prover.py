@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,8 +39,9 @@ SCENARIO = Scenario(
 
 
 def trial(**changes: Any) -> Trial:
-    seen = {"outcome": "broken", "step": "Then it is 2", "reason": "but it is 3", "activations": 1}
-    return Trial(**({"fault": "counts_double", "row": "TL-01", "title": "One more", "seconds": 0.1} | seen | changes))
+    seen: dict[str, Any] = {"outcome": "broken", "step": "Then it is 2", "reason": "but it is 3", "activations": 1}
+    given: dict[str, Any] = {"fault": "counts_double", "row": "TL-01", "title": "One more", "seconds": 0.1}
+    return Trial(**(given | seen | changes))
 
 
 def test_a_fault_is_caught_at_its_step_for_its_reason() -> None:
@@ -138,7 +140,7 @@ def prove(reports: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[s
     ended = subprocess.run(
         [sys.executable, "-c", "from support.cli import main; main()", "prove", *arguments],
         cwd=PROJECT,
-        env={**__import__("os").environ, "THREADPROOF_REPORTS": str(reports)},
+        env=os.environ | {"THREADPROOF_REPORTS": str(reports)},
         capture_output=True,
         text=True,
         timeout=180,
