@@ -46,7 +46,6 @@ def company_name_taken_over(patch: Patch) -> None:
 @fault(Red(BECOMES_TITLE, NOTHING_ELSE, "Redis key last_question has come"))
 def question_kept_where_nobody_owns_it(patch: Patch) -> None:
     """The last question of all is kept in Redis, under a name that belongs to no customer."""
-
     redis: list[tuple[Any, str]] = []
 
     @patch.replace("support.backend.redis_client:client", counts=False)
