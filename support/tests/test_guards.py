@@ -105,7 +105,11 @@ SPOILT_STEPS = {
         "assert count == count",
         ["cannot fail: assert count == count"],
     ),
-    "assertion of a pair": ("assert counter[0] == count", 'assert (counter[0] == count, "x")', ["steps/counts.py cannot be imported", "assertion is always true"]),
+    "assertion of a pair": (
+        "assert counter[0] == count",
+        'assert (counter[0] == count, "x")',
+        ["steps/counts.py cannot be imported", "assertion is always true"],
+    ),
     "empty step": ("    counter[0] += 1\n", '    """Later."""\n', ["is empty"]),
     "skip in a step": ("    counter[0] += 1\n", '    import pytest\n    pytest.skip("later")\n', ["calls skip"]),
     "xfail in a step": ("    counter[0] += 1\n", '    import pytest\n    pytest.xfail("later")\n', ["calls xfail"]),

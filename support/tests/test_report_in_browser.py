@@ -21,7 +21,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on scenarios of every outcome."""
     chromium_or_skip()
     suite = OutcomeSuite(tmp_path_factory.mktemp("browser"))
-    suite.run("-n0")
+    suite.pytest("-n0")
     built = build_report(suite.reports)
     assert isinstance(built, ReportBuilt), built
     return built.path

@@ -24,7 +24,7 @@ STATUSES = {
 def suite(tmp_path_factory: pytest.TempPathFactory) -> OutcomeSuite:
     """A suite that has been run."""
     suite = OutcomeSuite(tmp_path_factory.mktemp("allure"))
-    done = suite.run("-n0")
+    done = suite.pytest("-n0")
     assert done.returncode == 1, done.stdout + done.stderr
     return suite
 
@@ -155,7 +155,7 @@ def test_the_history_of_a_scenario_survives_moves_and_workers(
     moved = OutcomeSuite(tmp_path)
     (moved.folder / "features/free/counting.feature").rename(moved.folder / "features/free/numbers.feature")
     (moved.folder / "steps/counts.py").rename(moved.folder / "steps/numbers.py")
-    moved.run("-n2", "--words=One more", "--words=The wrong figure")
+    moved.pytest("-n2", "--words=One more", "--words=The wrong figure")
     for title, result in moved.allure().items():
         assert result["historyId"] == results[title]["historyId"] == result["testCaseId"]
     assert len({result["historyId"] for result in results.values()}) == len(OUTCOMES)
