@@ -9,6 +9,7 @@ import pytest
 from support.actors.assistant import Assistant
 from support.actors.people import People
 from support.actors.stage import Stage, Stages, strike
+from support.actors.stash import FAULT, STAGE
 from support.bdd.scenario import SCENARIO, Scenario
 from support.bdd.sentences import background_loop
 from support.reporting.items import FAILED_STEP, FailedStep
@@ -16,11 +17,7 @@ from support.reporting.wire import WireLog
 from support.services import ServicesDescription
 from support.settings import settings
 
-FAULT = pytest.StashKey[str | None]()
-"""On an item: the name of the fault to build into the backend; the prover sets it."""
-
 NOBODY_ELSE = "And nothing has reached the bystander"
-STAGE = pytest.StashKey[Stage]()
 
 
 @pytest.fixture(scope="session")

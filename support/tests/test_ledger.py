@@ -9,21 +9,14 @@ import pytest
 
 from support.tests.outcome_suite import OUTCOMES, PASSWORD, TOKEN, OutcomeSuite
 
+pytest_plugins = ["support.tests.outcome_fixture"]
+
 SIX = ("kept", "broken", "environment", "not_offered", "known_deviation", "not_run")
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> OutcomeSuite:
     return OutcomeSuite(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> OutcomeSuite:
-    """A suite that has been run, all of it, in one process."""
-    suite = OutcomeSuite(tmp_path_factory.mktemp("whole"))
-    done = suite.pytest("-n0")
-    assert done.returncode == 1, done.stdout + done.stderr
-    return suite
 
 
 def test_every_scenario_has_the_outcome_that_it_earned(whole: OutcomeSuite) -> None:
