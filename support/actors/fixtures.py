@@ -9,6 +9,7 @@ import pytest
 from support.actors.assistant import Assistant
 from support.actors.people import People
 from support.actors.stage import Stage, Stages, strike
+from support.actors.stash import FAULT, STAGE
 from support.actors.witness import Witness
 from support.bdd.scenario import SCENARIO, Scenario
 from support.bdd.sentences import background_loop
@@ -17,12 +18,8 @@ from support.reporting.wire import WireLog
 from support.services import ServicesDescription
 from support.settings import settings
 
-FAULT = pytest.StashKey[str | None]()
-"""On an item: the name of the fault to build into the backend; the prover sets it."""
-
 NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
-STAGE = pytest.StashKey[Stage]()
 WITNESS = pytest.StashKey[Witness]()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from functools import cache
+from typing import TYPE_CHECKING
 from uuid import uuid4
-
-from faker import Faker
 
 from support.actors.customer import Customer, Stranger
 from support.actors.operator import Operator
@@ -14,10 +14,19 @@ from support.drivers.driver import Driver
 from support.drivers.types import Account, Session
 from support.errors import EnvironmentFailed
 
+if TYPE_CHECKING:
+    from faker import Faker
+
 PLANS = {"Fay": "free", "Ella": "early", "Mia": "mid", "Enid": "enterprise", "Sam": "enterprise"}
 """The plan that each named person is on, in every feature."""
 
-_faker = Faker("en_GB")
+
+@cache
+def _faker() -> Faker:
+    """What makes up names, made once for all scenarios: its data take long to load."""
+    from faker import Faker
+
+    return Faker("en_GB")
 
 
 class People:
@@ -35,7 +44,7 @@ class People:
         self._named: dict[str, Customer] = {}
         self._last = ""
         self._wait_seconds = wait_seconds
-        self.faker = _faker
+        self.faker = _faker()
         self.faker.seed_instance(zlib.crc32(seed.encode()))
 
     def who(self, word: str) -> Customer:

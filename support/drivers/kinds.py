@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from support.drivers.driver import Driver
-from support.drivers.embedded import EmbeddedConnections
 from support.drivers.types import Target
 from support.reporting.wire import WireLog
 
@@ -23,4 +22,10 @@ class Connections(Protocol):
         ...
 
 
-KINDS: dict[str, Callable[[Target], Connections]] = {"embedded": EmbeddedConnections}
+def _embedded(target: Target) -> Connections:
+    from support.drivers.embedded import EmbeddedConnections  # with clients that only a played scenario needs
+
+    return EmbeddedConnections(target)
+
+
+KINDS: dict[str, Callable[[Target], Connections]] = {"embedded": _embedded}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support.actors.fixtures import FAULT, STAGE
+from support.actors.stash import FAULT, STAGE
 from support.bdd.collection import FeatureModule, ScenarioItem
 from support.bdd.features import read_features
 from support.bdd.scenario import SCENARIO, Scenario

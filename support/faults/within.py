@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from itertools import count
 from typing import Any
+
+STORE = "support.backend.thread_routes:store"
 
 
 def backend(module: str) -> Any:
@@ -30,3 +33,25 @@ def without_row_security(patch: Any) -> None:
     @patch.replace("support.backend.database:_pool", counts=False)
     async def pool(original: Any, settings: Any, _role: str, size: int) -> Any:
         return await original(settings, "none", size)
+
+
+def change_what_was_stored(patch: Any, assignment: str) -> None:
+    """After a conversation is stored, and its answer made, change it in the database: `assignment` as SQL has it."""
+
+    @patch.replace(STORE)
+    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
+        answer = await original(connection, customer_id, *arguments)
+        await connection.execute(f"UPDATE threads SET {assignment} WHERE customer_id = $1", customer_id)
+        return answer
+
+
+def lose_one_in(patch: Any, every: int) -> None:
+    """Confirm every conversation, and leave one in `every` unsaved."""
+    numbers = count(1)
+
+    @patch.replace(STORE)
+    async def store(original: Any, connection: Any, *arguments: Any) -> Any:
+        answer = await original(connection, *arguments)
+        if next(numbers) % every == 0:
+            await connection.execute("ROLLBACK; BEGIN")
+        return answer

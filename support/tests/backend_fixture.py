@@ -18,7 +18,7 @@ def backend_services() -> Iterator[Services]:
         yield services
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(backend_services: Services) -> Iterator[Stack]:
     """Two processes, on services shared with other stacks."""
     with open_stack(backend_services.description, f"tests-{uuid4().hex[:8]}", processes=2) as opened:

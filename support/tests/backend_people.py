@@ -116,6 +116,31 @@ async def create(client: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
     return answer.json()
 
 
+def pointers(answer: httpx.Response) -> list[str]:
+    """Where a refusal says that the faults are."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return [error["pointer"] for error in answer.json()["errors"]]
+
+
+async def created(who: Person, count: int) -> list[str]:
+    """Threads created at once through both processes."""
+    threads = await asyncio.gather(*(create(who.processes[n % 2], title=f"thread {n}") for n in range(count)))
+    return [thread["id"] for thread in threads]
+
+
+async def events_until(device: Device, sequence: int, seconds: float = 15) -> list[dict[str, Any]]:
+    """All that a device gets, up to the event of this sequence."""
+    received: list[dict[str, Any]] = []
+    while not received or received[-1].get("sequence", 0) < sequence:
+        received.append(await device.frame(seconds))
+    return received
+
+
+def sequences(events: list[dict[str, Any]]) -> list[int]:
+    """The place of each event in the customer's order."""
+    return [event["sequence"] for event in events]
+
+
 @asynccontextmanager
 async def postgres(stack: Stack, role: str | None = None) -> AsyncGenerator[asyncpg.Connection[asyncpg.Record]]:
     """A connection to the stack's database, as its owner or in a role."""

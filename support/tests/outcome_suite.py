@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -256,20 +255,14 @@ class OutcomeSuite(SmallSuite):
         return super().environ | {"PYTHONPATH": str(self.folder), "TROUBLE_FIFO": str(self.fifo)}
 
     @property
-    def arguments(self) -> list[str]:
-        """What keeps services out, and puts the results where they are looked for."""
-        without = ("support.services.plugin", "support.actors.fixtures", "cacheprovider")
-        return ["-p", "outcome_plugin", *(f"-pno:{name}" for name in without), f"--alluredir={self.results}"]
-
-    def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run it all; further arguments and variables as given."""
-        return self.pytest(*self.arguments, *arguments, **environ)
+    def options(self) -> list[str]:
+        """As of every small suite, with the plugin, and results where they are looked for."""
+        return [*super().options, "-p", "outcome_plugin", f"--alluredir={self.results}"]
 
     def interrupt(self, *arguments: str, **environ: str) -> tuple[int, str]:
         """Run it until it is in trouble, then do as Ctrl-C does. Gives exit code and output."""
-        config = (f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}")
         with subprocess.Popen(
-            [sys.executable, "-m", "pytest", *config, *self.arguments, *arguments, str(self.folder / "features")],
+            self.command(*arguments),
             cwd=PROJECT,
             env=self.environ | {"TROUBLE": "wait"} | environ,
             stdout=subprocess.PIPE,

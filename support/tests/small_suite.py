@@ -72,24 +72,35 @@ class SmallSuite:
             "THREADPROOF_FEATURES": str(self.folder / "features"),
             "THREADPROOF_STEPS": str(self.folder / "steps"),
             "THREADPROOF_REPORTS": str(self.reports),
+            "PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio",  # each start is quicker without
         }
+
+    @property
+    def options(self) -> list[str]:
+        """What keeps out of pytest all that no small suite needs: services above all."""
+        return [f"-pno:{name}" for name in ("support.services.plugin", "support.actors.fixtures", "cacheprovider")]
+
+    def command(self, *arguments: str) -> list[str]:
+        """What runs pytest on the features."""
+        config = (f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}")
+        features = str(self.folder / "features")
+        return [sys.executable, "-m", "pytest", *config, *self.options, *arguments, features]
 
     def threadproof(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the command line."""
-        return self._run("-c", "from support.cli import main; main()", *arguments, **environ)
+        return self._run([sys.executable, "-c", "from support.cli import main; main()", *arguments], environ)
 
     def pytest(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run pytest on the features."""
-        config = (f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}")
-        return self._run("-m", "pytest", *config, *arguments, str(self.folder / "features"), **environ)
+        return self._run(self.command(*arguments), environ)
 
     def ledger(self) -> dict[str, Any]:
         """The ledger of the last run."""
         return json.loads((self.reports / "ledger.json").read_text("utf-8"))
 
-    def _run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *arguments],
+            command,
             cwd=PROJECT,
             env=self.environ | environ,
             capture_output=True,

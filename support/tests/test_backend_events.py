@@ -1,4 +1,4 @@
-"""Events reach every device of their customer once and in order: over two processes, and over what breaks meanwhile."""
+"""Events reach every device of their customer once and in order, over two processes."""
 
 from __future__ import annotations
 
@@ -6,35 +6,16 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from support.backend import event_log, live_socket
 from support.services import Stack
 from support.tests import backend_people
-from support.tests.backend_people import Device, Person, create, person, postgres, sign_in
+from support.tests.backend_people import Person, create, created, events_until, person, postgres, sequences, sign_in
 
 pytestmark = pytest.mark.anyio
 pytest_plugins = ["support.tests.backend_fixture"]
-
-
-async def created(who: Person, count: int) -> list[str]:
-    """Threads created at once through both processes."""
-    threads = await asyncio.gather(*(create(who.processes[n % 2], title=f"thread {n}") for n in range(count)))
-    return [thread["id"] for thread in threads]
-
-
-async def events_until(device: Device, sequence: int, seconds: float = 15) -> list[dict[str, Any]]:
-    """All that a device gets, up to the event of this sequence."""
-    received: list[dict[str, Any]] = []
-    while not received or received[-1].get("sequence", 0) < sequence:
-        received.append(await device.frame(seconds))
-    return received
-
-
-def sequences(events: list[dict[str, Any]]) -> list[int]:
-    return [event["sequence"] for event in events]
 
 
 async def test_devices_on_two_processes_get_everything_once_and_in_one_order(stack: Stack) -> None:
@@ -135,12 +116,13 @@ async def test_a_device_that_does_not_read_holds_up_nobody_and_is_closed(stack: 
     content = "x" * 20_000
     async with person(stack) as who, who.device() as reading, who.device() as stuck:
         stuck.socket.transport.pause_reading()
+        received = asyncio.create_task(events_until(reading, 401))  # all along: one that does not read is closed
         thread = (await create(who.http))["id"]
         for _ in range(20):  # batches, so that the process's own work does not pile up
             await asyncio.gather(
                 *(who.http.post(f"/api/threads/{thread}/messages", json={"content": content}) for _ in range(20))
             )
-        assert sequences(await events_until(reading, 401)) == list(range(1, 402))
+        assert sequences(await received) == list(range(1, 402))
         async with who.device() as later:
             assert await later.silent()
         async with asyncio.timeout(20):
@@ -229,87 +211,3 @@ async def everything(client: Any, key: str) -> str:
             return str(await client.hgetall(key))
         case _:
             return str(await client.zrange(key, 0, -1))
-
-
-async def test_a_killed_redis_loses_no_event_and_repeats_none(own_stack: Stack) -> None:
-    assert own_stack.redis
-    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
-        await created(who, 10)
-        await events_until(first, 10)
-        await events_until(second, 10)
-        own_stack.redis.kill()
-        async with postgres(own_stack) as database:
-            for sequence in range(11, 31):  # as a transaction leaves it whose process finds Redis gone afterwards
-                await database.execute(
-                    "INSERT INTO outbox VALUES ($1, $2, 'message_created', NULL, '{}', now())", who.id, sequence
-                )
-            await database.execute("UPDATE customers SET last_event = 30 WHERE id = $1", who.id)
-        refused = await who.http.get("/api/threads")
-        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
-        await asyncio.to_thread(own_stack.redis.start)
-
-        assert sequences(await events_until(first, 30)) == list(range(11, 31))
-        assert sequences(await events_until(second, 30)) == list(range(11, 31))
-        assert await first.silent()
-        assert await second.silent()
-
-
-async def test_a_paused_redis_costs_a_clear_refusal_and_no_event(own_stack: Stack) -> None:
-    assert own_stack.redis
-    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
-        await created(who, 4)
-        own_stack.redis.pause()
-        assert (await who.http.get("/api/threads")).status_code == 503
-        own_stack.redis.resume()
-        await created(who, 4)
-
-        assert sequences(await events_until(first, 8)) == list(range(1, 9))
-        assert sequences(await events_until(second, 8)) == list(range(1, 9))
-
-
-async def test_a_socket_hears_again_after_its_process_lost_the_subscription(own_stack: Stack) -> None:
-    async with person(own_stack) as who, who.device(0) as device, backend_people.redis(own_stack) as client:
-        for number in range(1, 6):
-            await client.client_kill_filter(_type="pubsub")
-            await create(who.processes[1])
-            assert (await device.frame())["sequence"] == number
-
-
-async def test_what_a_killed_process_committed_is_published_by_another(own_stack: Stack) -> None:
-    async with person(own_stack) as who, who.device(1) as device:
-        writer = asyncio.create_task(write_until_killed(who))
-        await device.frames(20)
-        own_stack.processes[0].kill()
-        await writer
-        async with postgres(own_stack) as database:
-            last = await database.fetchval("SELECT last_event FROM customers WHERE id = $1", who.id)
-            threads = await database.fetchval("SELECT count(*) FROM threads WHERE customer_id = $1", who.id)
-
-        assert threads == last
-        rest = await events_until(device, last) if last > 20 else []
-        assert sequences(rest) == list(range(21, last + 1))
-        assert await device.silent()
-
-
-async def write_until_killed(who: Person) -> None:
-    """Create threads at the first process until it answers no more."""
-
-    async def one_after_the_other() -> None:
-        while True:
-            try:
-                await create(who.http)
-            except httpx.TransportError:
-                return
-
-    await asyncio.gather(*(one_after_the_other() for _ in range(4)))
-
-
-async def test_a_process_ends_quickly_with_sockets_open(own_stack: Stack) -> None:
-    async with person(own_stack) as who, who.device(0) as first, who.device(1) as second:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        await asyncio.to_thread(own_stack.processes[0].stop)
-
-        assert await first.close_code() == 1012
-        assert loop.time() - began < 2
-        assert await second.silent()

@@ -9,21 +9,14 @@ import pytest
 
 from support.tests.outcome_suite import OUTCOMES, PASSWORD, TOKEN, OutcomeSuite
 
+pytest_plugins = ["support.tests.outcome_fixture"]
+
 SIX = ("kept", "broken", "environment", "not_offered", "known_deviation", "not_run")
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> OutcomeSuite:
     return OutcomeSuite(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> OutcomeSuite:
-    """A suite that has been run, all of it, in one process."""
-    suite = OutcomeSuite(tmp_path_factory.mktemp("whole"))
-    done = suite.run("-n0")
-    assert done.returncode == 1, done.stdout + done.stderr
-    return suite
 
 
 def test_every_scenario_has_the_outcome_that_it_earned(whole: OutcomeSuite) -> None:
@@ -90,20 +83,20 @@ def test_no_secret_is_written_anywhere(whole: OutcomeSuite) -> None:
 
 def test_a_run_in_which_everything_is_acceptable_succeeds(suite: OutcomeSuite) -> None:
     titles = [title for title, outcome in OUTCOMES.items() if outcome in ("kept", "not_offered", "known_deviation")]
-    done = suite.run("-n0", *(f"--words={title}" for title in titles))
+    done = suite.pytest("-n0", *(f"--words={title}" for title in titles))
     assert suite.outcomes() == {title: OUTCOMES[title] for title in titles}
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("title", ["The clean-up fails", "Something skips", "Listed and kept"])
 def test_a_run_fails_for_a_single_scenario(suite: OutcomeSuite, title: str) -> None:
-    done = suite.run("-n0", f"--words={title}")
+    done = suite.pytest("-n0", f"--words={title}")
     assert suite.outcomes() == {title: OUTCOMES[title]}
     assert done.returncode == 1, done.stdout
 
 
 def test_workers_come_to_the_same_ledger(whole: OutcomeSuite, suite: OutcomeSuite) -> None:
-    done = suite.run("-n2")
+    done = suite.pytest("-n2")
     assert done.returncode == 1, done.stdout
     assert suite.outcomes() == OUTCOMES
     for title in OUTCOMES:
@@ -112,7 +105,7 @@ def test_workers_come_to_the_same_ledger(whole: OutcomeSuite, suite: OutcomeSuit
 
 
 def test_a_worker_that_dies_leaves_no_doubt(suite: OutcomeSuite) -> None:
-    done = suite.run("-n2", TROUBLE="die")
+    done = suite.pytest("-n2", TROUBLE="die")
     assert done.returncode == 1, done.stdout
     assert suite.outcomes() == OUTCOMES | {"In trouble": "environment"}
     assert suite.entry("In trouble")["reason"].startswith("the process that ran this scenario died (worker gw")
@@ -135,7 +128,7 @@ def test_ctrl_c_leaves_a_ledger(suite: OutcomeSuite, workers: str) -> None:
 
 
 def test_what_comes_after_the_first_failure_is_not_run(suite: OutcomeSuite) -> None:
-    done = suite.run("-n0", "-x")
+    done = suite.pytest("-n0", "-x")
     assert done.returncode == 1, done.stdout
     counts = suite.ledger()["totals"]
     assert counts["not_run"] == len(OUTCOMES) - counts["environment"] - counts["kept"] - counts["broken"] > 0
@@ -145,7 +138,7 @@ def test_what_comes_after_the_first_failure_is_not_run(suite: OutcomeSuite) -> N
 
 def test_a_scenario_that_was_not_collected_fails_the_run(suite: OutcomeSuite) -> None:
     titles = ("--words=One more", "--words=In trouble")
-    done = suite.run("-n0", *titles, LOSE="In trouble")
+    done = suite.pytest("-n0", *titles, LOSE="In trouble")
     assert suite.outcomes() == {"One more": "kept"}
     assert done.returncode == 1, done.stdout
     assert suite.ledger()["mismatches"] == [
@@ -154,7 +147,7 @@ def test_a_scenario_that_was_not_collected_fails_the_run(suite: OutcomeSuite) ->
 
 
 def test_a_lost_allure_result_fails_the_run(suite: OutcomeSuite) -> None:
-    done = suite.run("-n0", "--words=One more", LOSE_RESULT="1")
+    done = suite.pytest("-n0", "--words=One more", LOSE_RESULT="1")
     assert done.returncode == 1, done.stdout
     assert suite.ledger()["mismatches"] == [
         "features/free/counting.feature:10: the ledger says kept, the Allure results say nothing"
@@ -163,7 +156,7 @@ def test_a_lost_allure_result_fails_the_run(suite: OutcomeSuite) -> None:
 
 def test_results_of_an_earlier_run_are_not_counted(suite: OutcomeSuite) -> None:
     for _ in range(2):
-        assert suite.run("-n0", "--words=One more").returncode == 0
+        assert suite.pytest("-n0", "--words=One more").returncode == 0
     assert len(list(suite.results.glob("*-result.json"))) == 2
 
 
@@ -174,7 +167,7 @@ def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
         {"name": "other", "verdict": "caught", "rows": [{"row": "TL-01", "title": "The wrong figure"}]},
     ]
     suite.write("out/proof.json", json.dumps({"faults": faults, "unproven": []}))
-    suite.run("-n0", "--words=One more", THREADPROOF_POSTGRES_URL=f"postgres://u:{TOKEN}@127.0.0.1/x")
+    suite.pytest("-n0", "--words=One more", THREADPROOF_POSTGRES_URL=f"postgres://u:{TOKEN}@127.0.0.1/x")
     assert suite.entry("One more")["faults"] == ["off-by-one"]
     environment = suite.ledger()["environment"]
     assert environment["target"] == "embedded"
@@ -186,17 +179,17 @@ def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
 
 def test_an_unreadable_proof_is_said(suite: OutcomeSuite) -> None:
     suite.write("out/proof.json", "{")
-    assert suite.run("-n0", "--words=One more").returncode == 1
+    assert suite.pytest("-n0", "--words=One more").returncode == 1
     assert suite.ledger()["mismatches"][0].startswith("proof.json is not a record of the prover")
 
 
 def test_the_prover_keeps_no_ledger(suite: OutcomeSuite) -> None:
-    assert suite.run("-n0", "--words=One more", PROVING="1").returncode == 0
+    assert suite.pytest("-n0", "--words=One more", PROVING="1").returncode == 0
     assert not (suite.reports / "ledger.json").exists()
     assert not list(suite.results.glob("*"))
 
 
 def test_collecting_alone_writes_no_ledger(suite: OutcomeSuite) -> None:
-    done = suite.run("--collect-only", "-q")
+    done = suite.pytest("--collect-only", "-q")
     assert done.returncode == 0, done.stdout
     assert not (suite.reports / "ledger.json").exists()

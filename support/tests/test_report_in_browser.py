@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -12,17 +13,18 @@ from support.reporting.report import ReportBuilt, build_report
 from support.tests.chromium import Tab, chromium_or_skip, chromium_tab
 from support.tests.outcome_suite import PASSWORD, TOKEN, OutcomeSuite
 
+pytest_plugins = ["support.tests.outcome_fixture"]
+
 Visit = Callable[[Tab], Awaitable[None]]
 DESCRIPTION = "document.querySelector('[data-testid=test-result-description-frame]').contentDocument.body.innerText"
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(whole: OutcomeSuite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on scenarios of every outcome."""
     chromium_or_skip()
-    suite = OutcomeSuite(tmp_path_factory.mktemp("browser"))
-    suite.run("-n0")
-    built = build_report(suite.reports)
+    reports = shutil.copytree(whole.reports, tmp_path_factory.mktemp("browser") / "out")
+    built = build_report(reports)
     assert isinstance(built, ReportBuilt), built
     return built.path
 

@@ -11,6 +11,8 @@ import pytest
 from support.settings import PROJECT
 from support.tests.outcome_suite import OUTCOMES, PASSWORD, TOKEN, OutcomeSuite
 
+pytest_plugins = ["support.tests.outcome_fixture"]
+
 STATUSES = {
     "kept": "passed",
     "broken": "failed",
@@ -21,17 +23,8 @@ STATUSES = {
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory: pytest.TempPathFactory) -> OutcomeSuite:
-    """A suite that has been run."""
-    suite = OutcomeSuite(tmp_path_factory.mktemp("allure"))
-    done = suite.run("-n0")
-    assert done.returncode == 1, done.stdout + done.stderr
-    return suite
-
-
-@pytest.fixture(scope="module")
-def results(suite: OutcomeSuite) -> dict[str, dict[str, Any]]:
-    return suite.allure()
+def results(whole: OutcomeSuite) -> dict[str, dict[str, Any]]:
+    return whole.allure()
 
 
 def labels(result: dict[str, Any]) -> dict[str, str]:
@@ -119,10 +112,10 @@ def test_a_known_deviation_is_marked_as_known(results: dict[str, dict[str, Any]]
     assert results["Listed and broken"]["statusDetails"]["message"] == "agreed until spring"
 
 
-def test_what_was_said_hangs_on_the_step_that_said_it(suite: OutcomeSuite, results: dict[str, dict[str, Any]]) -> None:
+def test_what_was_said_hangs_on_the_step_that_said_it(whole: OutcomeSuite, results: dict[str, dict[str, Any]]) -> None:
     given, when, then = results["One more"]["steps"]
-    assert list(attachments(suite, given)) == ["POST /sessions -> 201 in 12 ms (Fay)"]
-    said = attachments(suite, when)
+    assert list(attachments(whole, given)) == ["POST /sessions -> 201 in 12 ms (Fay)"]
+    said = attachments(whole, when)
     assert list(said) == [
         "Table",
         "POST /up?token=*** -> 200 in 5 ms (Fay)",
@@ -133,30 +126,30 @@ def test_what_was_said_hangs_on_the_step_that_said_it(suite: OutcomeSuite, resul
     assert exchange["request"]["headers"] == [{"name": "Authorization", "value": "***"}]
     assert json.loads(exchange["response"]["body"]["value"]) == {"count": 2, "echo": "***"}
     assert '"type": "count_changed"' in said["Fay's phone: 1 message on the live connection"]
-    assert attachments(suite, then) == {"The count": "<svg><title>2 ***</title></svg>"}
+    assert attachments(whole, then) == {"The count": "<svg><title>2 ***</title></svg>"}
 
 
 def test_evidence_hangs_on_the_step_that_judged_even_if_it_failed(
-    suite: OutcomeSuite, results: dict[str, dict[str, Any]]
+    whole: OutcomeSuite, results: dict[str, dict[str, Any]]
 ) -> None:
     failed = results["The wrong figure"]["steps"][3]
     assert failed["status"] == "failed"
-    assert attachments(suite, failed) == {"The count": "<svg><title>2 ***</title></svg>"}
+    assert attachments(whole, failed) == {"The count": "<svg><title>2 ***</title></svg>"}
     [picture] = failed["attachments"]
     assert picture["type"] == "image/svg+xml"
     assert picture["source"].endswith(".svg")
 
 
-def test_nothing_but_results_and_attachments_is_written(suite: OutcomeSuite) -> None:
-    kinds = {file.name.split("-", 5)[-1].split(".")[0] for file in suite.results.iterdir()}
+def test_nothing_but_results_and_attachments_is_written(whole: OutcomeSuite) -> None:
+    kinds = {file.name.split("-", 5)[-1].split(".")[0] for file in whole.results.iterdir()}
     assert kinds == {"result", "attachment"}
 
 
 @pytest.mark.parametrize(
     "unwanted", [TOKEN, PASSWORD, str(PROJECT), "/tmp/", "site-packages", "<function", " object at 0x"]
 )
-def test_no_secret_no_path_and_no_internals_are_written(suite: OutcomeSuite, unwanted: str) -> None:
-    for file in suite.results.iterdir():
+def test_no_secret_no_path_and_no_internals_are_written(whole: OutcomeSuite, unwanted: str) -> None:
+    for file in whole.results.iterdir():
         assert unwanted not in file.read_text("utf-8"), file.name
 
 
@@ -166,7 +159,7 @@ def test_the_history_of_a_scenario_survives_moves_and_workers(
     moved = OutcomeSuite(tmp_path)
     (moved.folder / "features/free/counting.feature").rename(moved.folder / "features/free/numbers.feature")
     (moved.folder / "steps/counts.py").rename(moved.folder / "steps/numbers.py")
-    moved.run("-n2", "--words=One more", "--words=The wrong figure")
+    moved.pytest("-n2", "--words=One more", "--words=The wrong figure")
     for title, result in moved.allure().items():
         assert result["historyId"] == results[title]["historyId"] == result["testCaseId"]
     assert len({result["historyId"] for result in results.values()}) == len(OUTCOMES)

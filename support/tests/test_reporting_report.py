@@ -30,7 +30,7 @@ NOWHERE = "http://127.0.0.1:9/"
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports folder of a suite that has been run."""
     suite = OutcomeSuite(tmp_path_factory.mktemp("report"))
-    assert suite.run("-n0", "--words=One more").returncode == 0
+    assert suite.pytest("-n0", "--words=One more").returncode == 0
     return suite.reports
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from support.tests.outcome_suite import OUTCOMES, OutcomeSuite
 def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a run of everything prints into a pipe."""
     suite = OutcomeSuite(tmp_path_factory.mktemp("piped"))
-    done = suite.run("-n2", LIVE="1")
+    done = suite.pytest("-n2", LIVE="1")
     assert done.stderr == ""
     return done.stdout
 
@@ -63,11 +62,10 @@ def test_nothing_of_a_terminal_is_in_a_pipe(output: str) -> None:
 
 
 def test_a_terminal_gets_colours_and_a_progress_bar(suite: OutcomeSuite) -> None:
-    command = [sys.executable, "-m", "pytest", f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
     ours, theirs = pty.openpty()
     environ = suite.environ | {"LIVE": "1", "TERM": "xterm-256color", "COLUMNS": "100"}
-    arguments = [*suite.arguments, "-n0", "--words=One more", str(suite.folder / "features")]
-    with subprocess.Popen([*command, *arguments], cwd=PROJECT, env=environ, stdout=theirs, stderr=theirs) as process:
+    command = suite.command("-n0", "--words=One more")
+    with subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         seen = read_all(ours)
         assert process.wait() == 0
@@ -90,7 +88,7 @@ def read_all(descriptor: int) -> str:
 
 
 def test_scenarios_that_were_not_run_take_a_line_each(suite: OutcomeSuite) -> None:
-    done = suite.run("-n0", "-x", LIVE="1")
+    done = suite.pytest("-n0", "-x", LIVE="1")
     lines = [line for line in done.stdout.splitlines() if line.startswith("not run  TL-")]
     assert len(lines) == suite.ledger()["totals"]["not_run"] > 1
     assert "The run was cut short: stopping after 1 failures." in done.stdout
@@ -100,7 +98,7 @@ def test_a_malformed_feature_is_one_message(suite: OutcomeSuite) -> None:
     suite.write(
         "features/free/counting.feature", "Feature: Counting\n  Scenario: x\n    Given a\n    | a | b |\n    | c |\n"
     )
-    done = suite.run("-n0", LIVE="1")
+    done = suite.pytest("-n0", LIVE="1")
     assert done.returncode == 4
     said = (done.stdout + done.stderr).splitlines()
     assert len([line for line in said if "features/free/counting.feature:5" in line]) == 1
@@ -108,7 +106,7 @@ def test_a_malformed_feature_is_one_message(suite: OutcomeSuite) -> None:
 
 
 def test_a_disagreement_of_counts_is_printed(suite: OutcomeSuite) -> None:
-    done = suite.run("-n0", "--words=One more", LIVE="1", LOSE_RESULT="1")
+    done = suite.pytest("-n0", "--words=One more", LIVE="1", LOSE_RESULT="1")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "The counts do not agree, so that this run proves nothing."
     assert "the ledger says kept, the Allure results say nothing" in done.stdout

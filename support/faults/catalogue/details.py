@@ -8,7 +8,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import store_empty_conversation
+from support.faults.within import change_what_was_stored, store_empty_conversation
 
 SURVIVE = "Details of every kind survive"
 FREE = "The Free plan names the plan that has details"
@@ -108,12 +108,7 @@ def groups_within_groups_are_lost(patch: Patch) -> None:
 @fault(Red(SURVIVE, "they are the same when she signs in again", "assert {} =="))
 def details_confirmed_and_not_saved(patch: Patch) -> None:
     """Details are shown once and never saved."""
-
-    @patch.replace("support.backend.thread_routes:store")
-    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
-        answer = await original(connection, customer_id, *arguments)
-        await connection.execute("UPDATE threads SET metadata = '{}' WHERE customer_id = $1", customer_id)
-        return answer
+    change_what_was_stored(patch, "metadata = '{}'")
 
 
 @fault(Red(SURVIVE, "each detail is kept as the kind it was given", "'quotes wanted': 'text'"))

@@ -9,9 +9,8 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend
+from support.faults.within import backend, lose_one_in
 
-STORE = "support.backend.thread_routes:store"
 BEFORE = "support.backend.idempotency:key_of"
 THREADS = "/api/threads"
 FIFTY = "Fifty conversations started at once"
@@ -55,14 +54,7 @@ def one_in_ten_is_forgotten_for_a_while(patch: Patch) -> None:
 @fault(Red(FIFTY, "every one of them is there", "misses"))
 def some_are_confirmed_and_lost(patch: Patch) -> None:
     """One in twenty is confirmed and never saved."""
-    numbers = count(1)
-
-    @patch.replace(STORE)
-    async def store(original: Any, connection: Any, *arguments: Any) -> Any:
-        answer = await original(connection, *arguments)
-        if next(numbers) % 20 == 0:
-            await connection.execute("ROLLBACK; BEGIN")
-        return answer
+    lose_one_in(patch, 20)
 
 
 @fault(Red(FIFTY, "they start 50 conversations at once", "not possible at the moment"))

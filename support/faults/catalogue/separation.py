@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, without_row_security
+from support.faults.within import STORE, backend, lose_one_in, without_row_security
 
 TEN = "Ten companies start conversations at the same moment"
 FINDS = "each of them finds exactly the conversations they started"
@@ -76,14 +75,7 @@ def refusal_tells_when_it_was_started(patch: Patch) -> None:
 @fault(Red(TEN, FINDS, "misses"))
 def some_conversations_are_lost_in_a_crowd(patch: Patch) -> None:
     """When many start at once, one in ten is confirmed and lost."""
-    numbers = count(1)
-
-    @patch.replace("support.backend.thread_routes:store")
-    async def store(original: Any, connection: Any, *arguments: Any) -> Any:
-        answer = await original(connection, *arguments)
-        if next(numbers) % 10 == 0:
-            await connection.execute("ROLLBACK; BEGIN")
-        return answer
+    lose_one_in(patch, 10)
 
 
 @fault(Red(TEN, FINDS, "finds what is not theirs"))
@@ -92,7 +84,7 @@ def customers_mixed_up_in_a_crowd(patch: Patch) -> None:
     without_row_security(patch)
     current = SimpleNamespace(customer_id=None)
 
-    @patch.replace("support.backend.thread_routes:store")
+    @patch.replace(STORE)
     async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         found, current.customer_id = current.customer_id or customer_id, customer_id
         return await original(connection, found, *arguments)
@@ -103,7 +95,7 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
     """Conversations are answered from memory, and written down some other time."""
     memory: dict[Any, dict[Any, Any]] = {}
 
-    @patch.replace("support.backend.thread_routes:store")
+    @patch.replace(STORE)
     async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         answer = await original(connection, customer_id, *arguments)
         memory.setdefault(customer_id, {})[answer.thread_id] = answer.body

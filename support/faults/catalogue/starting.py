@@ -7,10 +7,9 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend
+from support.faults.within import STORE, backend, change_what_was_stored
 
 TITLES = "support.backend.titles"
-STORE = "support.backend.thread_routes:store"
 BECOMES_TITLE = "A first question becomes the title"
 RAMBLING = "A rambling summary is cut to one short line"
 AWAY = "While the assistant is away, the question itself gives the title"
@@ -35,12 +34,7 @@ def start_confirmed_and_never_committed(patch: Patch) -> None:
 @fault(Red(BECOMES_TITLE, STILL_THERE, "New conversation"))
 def title_confirmed_and_not_saved(patch: Patch) -> None:
     """The title is shown once, and a standard title is saved in its place."""
-
-    @patch.replace(STORE)
-    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
-        answer = await original(connection, customer_id, *arguments)
-        await connection.execute("UPDATE threads SET title = 'New conversation' WHERE customer_id = $1", customer_id)
-        return answer
+    change_what_was_stored(patch, "title = 'New conversation'")
 
 
 @fault(Red(BECOMES_TITLE, STILL_THERE, "not found"))
@@ -137,12 +131,7 @@ def title_never_shortened(patch: Patch) -> None:
 @fault(Red(RAMBLING, STILL_THERE, "assert"))
 def title_shortened_again_when_saved(patch: Patch) -> None:
     """The title that is shown first is longer than the one that is saved."""
-
-    @patch.replace(STORE)
-    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
-        answer = await original(connection, customer_id, *arguments)
-        await connection.execute("UPDATE threads SET title = left(title, 30) WHERE customer_id = $1", customer_id)
-        return answer
+    change_what_was_stored(patch, "title = left(title, 30)")
 
 
 @fault(Red(AWAY, "she starts a conversation by asking", "was refused"))
