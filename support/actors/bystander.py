@@ -19,10 +19,11 @@ class Bystander:
 
     @classmethod
     async def arrive(cls, driver: Driver, wait_seconds: float) -> Bystander:
-        """Enrol the bystander and open their device."""
+        """Enrol the bystander, and open their device once nothing of their own is under way any more."""
         people = People(driver, "bystander", wait_seconds)
         [customer] = await people.enrol_group(1, "enterprise")
         await customer.start_conversation(NewThread(title="Nobody else's business", details={"secret": "bystander"}))
+        await driver.durable.settle(wait_seconds)
         bystander = cls(customer)
         await bystander._device.open()
         return bystander
