@@ -15,20 +15,24 @@ DROPS = "The database drops its connections after a failed change"
 @fault(Red(DROPS, 'she marks "Boxes for spring" as completed', "not possible at the moment"))
 def broken_connections_are_handed_out(patch: Patch) -> None:
     """A connection that the database has dropped is used as if nothing had happened."""
-    kept: dict[Any, Any] = {}
+    kept = SimpleNamespace(connection=None)
 
     @patch.replace("support.backend.database:_begin")
-    async def begin(_original: Any, pool: Any, statement: str) -> Any:
-        kept[pool] = kept.get(pool) or await pool.acquire()
+    async def begin(original: Any, pool: Any, statement: str) -> Any:
+        if "app.customer_id" not in statement:
+            return await original(pool, statement)
+        kept.connection = kept.connection or await pool.acquire()
         try:
-            await kept[pool].execute(statement)
+            await kept.connection.execute(statement)
         except Exception as error:
             raise backend("problems").unavailable("database") from error
-        return kept[pool]
+        return kept.connection
 
     @patch.replace("support.backend.database:_release", counts=False)
-    async def release(_original: Any, _pool: Any, connection: Any) -> None:
-        if not connection.is_closed() and connection.is_in_transaction():
+    async def release(original: Any, pool: Any, connection: Any) -> None:
+        if connection is not kept.connection:
+            await original(pool, connection)
+        elif not connection.is_closed() and connection.is_in_transaction():
             await connection.execute("ROLLBACK")
 
 
