@@ -28,8 +28,10 @@ def suite(tmp_path: Path) -> OutcomeSuite:
 
 
 def test_the_head_says_what_will_run(output: str) -> None:
-    head = output.splitlines()[:2]
-    assert head == ["Threadproof  target: embedded", "11 scenarios selected"]
+    first, *settings, last = output.partition("\n\n")[0].splitlines()
+    assert (first, last) == ("Threadproof  target: embedded", "11 scenarios selected")
+    names = [line.partition("=")[0] for line in settings]
+    assert names == ["THREADPROOF_FEATURES", "THREADPROOF_REPORTS", "THREADPROOF_STEPS"]
 
 
 @pytest.mark.parametrize(("title", "outcome"), OUTCOMES.items())
