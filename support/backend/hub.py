@@ -80,4 +80,5 @@ class Hub:
                         socket.catch_up()
                 elif event is not None:
                     self.deliver(event)
+                    await asyncio.sleep(0)  # without a pause, a burst would fill the queues of quick sockets too
                     self._worker.hear(event)
