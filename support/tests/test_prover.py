@@ -14,6 +14,7 @@ import pytest
 from support.bdd.feature_guards import build_scenario
 from support.bdd.features import read_features
 from support.bdd.scenario import Scenario, ValueText
+from support.bdd.sentences import DEFINITIONS, import_steps
 from support.faults.fault import Fault, Red, catalogue
 from support.faults.patch import Patch
 from support.faults.proof import Judged, Trial, Verdict, conclude
@@ -91,6 +92,21 @@ def test_every_scenario_has_two_faults_or_more_a_row_and_each_fault_names_one_th
             named.add(red.scenario)
     assert {row: len(faults) for row, faults in by_row.items() if len(faults) < 2} == {}
     assert {scenario.title for scenario in scenarios} - named == set()
+
+
+def test_every_then_sentence_has_been_chosen_by_a_fault_to_break_at() -> None:
+    import_steps(settings().steps)
+    steps = {
+        (source.title, step)
+        for feature in read_features(settings().features)
+        for source in feature.scenarios
+        for step in source.steps
+    }
+    reds = [red for fault in catalogue().values() for red in fault.reds]
+    broken = [step for title, step in steps for red in reds if red.scenario == title and step.text.startswith(red.step)]
+    sentences = [definition for definition in DEFINITIONS if definition.kind == "then"]
+    assert len(sentences) >= 30
+    assert [one.place for one in sentences if not any(one.matches(step) for step in broken)] == []
 
 
 class Counter:

@@ -94,3 +94,23 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
     @patch.replace("support.backend.threads:shown", counts=False)
     def shown(original: Any, row: Any) -> Any:
         return original(row) | ({"metadata": memory[row["id"]]} if row["id"] in memory else {})
+
+
+@fault(Red(CHANGED, "they are still these when she signs in again", "12500.75"))
+def change_is_forgotten_after_the_first_look(patch: Patch) -> None:
+    """A change is shown once, and whoever looks again sees the old details."""
+    first: dict[Any, Any] = {}
+    looked: set[Any] = set()
+
+    @patch.replace("support.backend.threads:insert", counts=False)
+    async def insert(original: Any, *arguments: Any) -> Any:
+        row = await original(*arguments)
+        first[row["id"]] = row
+        return row
+
+    @patch.replace("support.backend.threads:read")
+    async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        if thread_id in looked:
+            return first[thread_id]
+        looked.add(thread_id)
+        return await original(connection, customer_id, thread_id)

@@ -34,7 +34,14 @@ def events_not_sent(patch: Patch) -> None:
         return None
 
 
-@fault(Red(APPEARS, ON_PHONE, "announced 'Boxes for spring' 2 times"))
+@fault(
+    Red(APPEARS, ON_PHONE, "announced 'Boxes for spring' 2 times"),
+    Red(
+        "A failure half-way leaves nothing behind",
+        "her phone has announced this conversation and no other",
+        "were to be announced",
+    ),
+)
 def events_sent_twice(patch: Patch) -> None:
     """Every announcement comes twice."""
 
@@ -213,3 +220,14 @@ def missed_events_come_backwards(patch: Patch) -> None:
     @patch.replace("support.backend.event_log:EventLog.between")
     async def between(original: Any, *arguments: Any) -> Any:
         return list(reversed(await original(*arguments)))
+
+
+@fault(Red(GONE, "her tablet has announced nothing", "was told of what does not concern it"))
+def devices_are_greeted_with_strange_news(patch: Patch) -> None:
+    """Whatever device is opened, it is first told of a conversation that its owner does not have."""
+
+    @patch.replace(f"{SOCKET}._greet")
+    async def greet(original: Any, socket: Any) -> None:
+        await original(socket)
+        strange = {"id": "0", "type": "thread_created", "sequence": 0, "thread_id": None, "data": {"title": "Strange"}}
+        await socket._send(backend("database").dumps(strange))

@@ -63,3 +63,15 @@ def refused_change_counts_as_one(patch: Patch) -> None:
         async with request.app.state.resources.database.transaction(customer_id) as connection:
             await connection.execute("UPDATE threads SET version = version + 1 WHERE customer_id = $1", customer_id)
         return await original(request, error)
+
+
+@fault(Red(DROPS, "she was told the first time that the mark is wrong", "this was to be refused"))
+def marks_that_do_not_exist_are_passed_over(patch: Patch) -> None:
+    """A mark that does not exist is silently left out of a change."""
+
+    @patch.replace("support.backend.routing:StrictRequest.load")
+    async def load(original: Any, request: Any) -> None:
+        await original(request)
+        body: Any = getattr(request, "_json", None)
+        if isinstance(body, dict) and body.get("status") == "finished":  # pyright: ignore[reportUnknownMemberType]
+            del body["status"]
