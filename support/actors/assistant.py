@@ -14,11 +14,34 @@ class Assistant:
     def __init__(self, control: ModelControl) -> None:
         self._control = control
         self._words: dict[str, str] = {}
+        self._held: dict[str, str] = {}
 
     async def will_say(self, customer: Customer, words: str) -> None:
         """From now on, answer this customer so."""
         self._words[customer.account.id] = words
         await self._control.script(Turn.saying(words), contains=self._marks(customer))
+
+    async def will_think(self, customer: Customer, words: str) -> None:
+        """From now on, answer this customer so, but not before `answer` is called."""
+        self._words[customer.account.id] = words
+        turn = Turn.saying(words, held=True)
+        self._held[customer.account.id] = await self._control.script(turn, contains=self._marks(customer))
+
+    async def answer(self, customer: Customer) -> None:
+        """Say to this customer what was thought about.
+
+        Raises:
+            EnvironmentFailed: nothing was.
+        """
+        if customer.account.id not in self._held:
+            raise EnvironmentFailed(f"the assistant was not told to think about what {customer.name} asks")
+        await self._control.release(self._held.pop(customer.account.id))
+
+    async def answer_everybody(self) -> None:
+        """Say whatever is still thought about."""
+        while self._held:
+            _customer, script = self._held.popitem()
+            await self._control.release(script)
 
     async def will_refuse(self, customer: Customer) -> None:
         """From now on, have no answer for this customer but an error."""

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from support.drivers.driver import Driver, LiveConnection
+from support.drivers.driver import Driver
+from support.drivers.live import LiveConnection
 from support.drivers.types import Account, Event, EventKind, Session
 from support.errors import PromiseBroken
 

@@ -53,16 +53,18 @@ def people(request: pytest.FixtureRequest, stage: Stage, wire: WireLog) -> Itera
     loop = background_loop()
     people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds)
     if stage.alone:
-        witness = Witness.arrive(people, settings().wait_seconds)
+        witness = Witness.arrive(people.driver.durable, people.accounts, settings().wait_seconds)
         request.node.stash[WITNESS] = loop.run(witness, settings().step_seconds)
     yield people
     loop.run(people.leave(), settings().step_seconds)
 
 
 @pytest.fixture
-def assistant(stage: Stage) -> Assistant:
-    """The AI model behind the product."""
-    return Assistant(stage.model)
+def assistant(stage: Stage) -> Iterator[Assistant]:
+    """The AI model behind the product; afterwards nothing keeps it waiting any more."""
+    assistant = Assistant(stage.model)
+    yield assistant
+    background_loop().run(assistant.answer_everybody(), settings().step_seconds)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,33 +1,34 @@
-"""Sees what a scenario changes that is none of its business."""
+"""Sees what changes that should not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from support.actors.people import People
-from support.drivers.types import Holding
+from support.drivers.durable import DurableState
+from support.drivers.types import Account, Holding
 from support.verdicts.effects import expect_nothing_else_changed
 
 
 class Witness:
-    """Knows what is kept for whom before the first person of a scenario is enrolled."""
+    """Knows everything that was kept at a moment, but for what belongs to some people, who may yet be enrolled."""
 
-    def __init__(self, people: People, before: Mapping[str, Holding]) -> None:
-        self._people = people
+    def __init__(self, durable: DurableState, but_for: Sequence[Account], before: Mapping[str, Holding]) -> None:
+        self._durable = durable
+        self._but_for = but_for
         self._before = before
 
     @classmethod
-    async def arrive(cls, people: People, wait_seconds: float) -> Witness:
-        """Take everything in, once nothing is under way any more for the people of earlier scenarios.
+    async def arrive(cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float) -> Witness:
+        """Take everything in, once nothing is under way any more.
 
         Raises:
             EnvironmentFailed: something still was after `wait_seconds`.
         """
-        await people.driver.durable.settle(wait_seconds)
-        return cls(people, await people.driver.durable.others(people.accounts))
+        await durable.settle(wait_seconds)
+        return cls(durable, but_for, await durable.others(but_for))
 
     async def expect_nothing_else_changed(self) -> None:
         """What belongs to nobody of these people is as it was before."""
-        after = await self._people.driver.durable.others(self._people.accounts)
+        after = await self._durable.others(self._but_for)
         expect_nothing_else_changed(self._before, after, time.time())

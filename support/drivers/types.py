@@ -115,6 +115,20 @@ class Message:
     content: str
 
 
+@dataclass(frozen=True)
+class Run:
+    """An agent's work on one question.
+
+    `status` is queued or running, and in the end completed, failed, cancelled or timed_out; `answer` is what the
+    agent said, once it has completed.
+    """
+
+    id: str
+    thread_id: str
+    status: str
+    answer: str | None
+
+
 class EventKind(StrEnum):
     """What an event tells; drivers map the names of their backend to these."""
 
@@ -122,6 +136,11 @@ class EventKind(StrEnum):
     THREAD_UPDATED = "thread_updated"
     THREAD_DELETED = "thread_deleted"
     MESSAGE_CREATED = "message_created"
+    AGENT_STARTED = "agent_started"
+    AGENT_COMPLETED = "agent_completed"
+    AGENT_FAILED = "agent_failed"
+    AGENT_CANCELLED = "agent_cancelled"
+    AGENT_TIMED_OUT = "agent_timed_out"
     SESSION_REVOKED = "session_revoked"
     OTHER = "other"
 
@@ -130,8 +149,8 @@ class EventKind(StrEnum):
 class Event:
     """A live event. `id` is what a device gives to catch up.
 
-    `title` is the thread's, where the event carries one, and `change` the status before and after, where it tells of
-    one.
+    `title` is the thread's, where the event carries one, `change` the status before and after, where it tells of one,
+    and `run_id` the run that it belongs to, if any.
     """
 
     id: str
@@ -140,12 +159,13 @@ class Event:
     thread_id: str | None
     title: str | None
     change: tuple[str, str] | None
+    run_id: str | None
     data: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class StoredThread:
-    """A thread as it lies in the database.
+    """A thread as it lies in the database. Times are seconds since the epoch.
 
     `kinds` has for each detail, by its path such as `budget / amount`, what the database itself holds it for: text,
     number, yes/no, nothing or list.
@@ -158,6 +178,8 @@ class StoredThread:
     details: Details
     kinds: Mapping[str, str]
     messages: tuple[str, ...]
+    version: int
+    last_activity_at: float
 
 
 @dataclass(frozen=True)
@@ -193,7 +215,7 @@ class Refusal:
     `parts` are the parts of the request that it names, `shown` is everything the customer could read in it but for
     its reference number, and `leaks` what it gives away that it should not. Where a plan is the reason, `plan` is the
     customer's and `available_from` the first that has what was asked for; where a status is, `states` are the one
-    before and the one asked for.
+    before and the one asked for, or the one that is in the way; where a version is, `version` is the thread's own.
     """
 
     reason: Reason
@@ -204,6 +226,7 @@ class Refusal:
     plan: str | None = None
     available_from: str | None = None
     states: tuple[str, ...] = ()
+    version: int | None = None
 
 
 class Refused(PromiseBroken):

@@ -75,7 +75,7 @@ class ModelService:
         space.note(entry, text)
         choice = space.scripts.choose(text)
         entry.script, entry.turn = choice.script, choice.turn
-        return Delivery(Reply(entry.id, asked, choice.answer), entry, stream=bool(asked.stream))
+        return Delivery(Reply(entry.id, asked, choice.answer), entry, choice.released, stream=bool(asked.stream))
 
     async def add_script(self, request: Request) -> Response:
         """Keep a script; 422 names what is wrong with it."""
@@ -86,6 +86,11 @@ class ModelService:
             detail = "; ".join(f"{place}: {said}" if place else said for place, said in where)
             return JSONResponse(error(422, f"The script cannot be used: {detail}"), 422)
         return JSONResponse({"id": self._space(request).scripts.add(script)}, 201)
+
+    async def release(self, request: Request) -> Response:
+        """Let a script send what it holds."""
+        known = self._space(request).scripts.release(request.path_params["script"])
+        return Response(status_code=204) if known else JSONResponse(error(404, "There is no such script"), 404)
 
     async def requests(self, request: Request) -> Response:
         """The record, oldest first; each `contains` in the query must occur in a request's text."""
@@ -126,6 +131,7 @@ def create_app() -> Starlette:
             Route("/{space}/v1/chat/completions", service.chat, methods=["POST"]),
             Route("/{space}/v1/models", service.models),
             Route("/{space}/control/scripts", service.add_script, methods=["POST"]),
+            Route("/{space}/control/scripts/{script}/release", service.release, methods=["POST"]),
             Route("/{space}/control/requests", service.requests),
             Route("/{space}/control", service.forget, methods=["DELETE"]),
         ],

@@ -50,6 +50,10 @@ class ModelControl:
         script = Script.model_validate({"contains": contains, "turns": turns, "then": then})
         return self._read(_ID, await self._ask("POST", "/control/scripts", content=script.model_dump_json()))["id"]
 
+    async def release(self, script: str) -> None:
+        """Let a script, by its id, send what it holds."""
+        await self._ask("POST", f"/control/scripts/{script}/release")
+
     async def requests(self, *contains: str) -> list[ModelRequest]:
         """What the model was asked, oldest first, in requests that contain all these texts."""
         return self._read(_RECORD, await self._ask("GET", "/control/requests", params={"contains": contains}))

@@ -26,10 +26,11 @@ class Delivery:
     reply finds it in the record. A connection is cut by returning before the body is complete.
     """
 
-    def __init__(self, reply: Reply, entry: ModelRequest, *, stream: bool) -> None:
+    def __init__(self, reply: Reply, entry: ModelRequest, released: asyncio.Event, *, stream: bool) -> None:
         self._reply = reply
         self._turn = reply.turn
         self._entry = entry
+        self._released = released
         self._media_type = "text/event-stream; charset=utf-8" if stream else "application/json"
         self._stream = stream
 
@@ -48,6 +49,8 @@ class Delivery:
 
     async def _deliver(self) -> None:
         await self._pause(self._turn.delay_s)
+        if self._turn.held:
+            await self._hold()
         if self._turn.hang:
             self._entry.ended = "hung"
             await self._gone
@@ -115,6 +118,14 @@ class Delivery:
 
     async def _body(self, data: bytes, *, more: bool) -> None:
         await self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+    async def _hold(self) -> None:
+        """Wait until the script is released, unless the client goes away."""
+        released = asyncio.create_task(self._released.wait())
+        await asyncio.wait((self._gone, released), return_when=asyncio.FIRST_COMPLETED)
+        released.cancel()
+        if self._gone.done():
+            raise ClientGone
 
     async def _pause(self, seconds: float) -> None:
         """Let others work for so many seconds (0: one round of the loop), unless the client goes away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import insort_left
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -49,7 +50,7 @@ class Turn(_Part):
     streamed knows no pause), the first byte `delay_s` seconds after the request. `usage` is computed where it is
     not given. `cut_after_chunks` drops the connection after so many pieces of text or arguments, at the latest
     before the final chunk; a reply that is not streamed is cut in its middle. `garbage` is sent as it stands with
-    status 200, and `hang` sends nothing until the client goes away.
+    status 200, and `hang` sends nothing until the client goes away. `held` sends nothing until the script is released.
     """
 
     say: str | None = None
@@ -58,6 +59,7 @@ class Turn(_Part):
     chunk_size: PositiveInt = 16
     pause_s: NonNegativeFloat = 0
     delay_s: NonNegativeFloat = 0
+    held: bool = False
     usage: Usage | None = None
     refuse: Refusal | None = None
     cut_after_chunks: NonNegativeInt | None = None
@@ -111,11 +113,15 @@ class Script(_Part):
 
 
 class Choice(NamedTuple):
-    """The answer to a request: `turn` counts from 1 and is None where the default answer is due."""
+    """The answer to a request: `turn` counts from 1 and is None where the default answer is due.
+
+    An answer that is held waits for `released`.
+    """
 
     script: str | None
     turn: int | None
     answer: Turn
+    released: asyncio.Event
 
 
 class _Conversation:
@@ -123,6 +129,7 @@ class _Conversation:
         self.id = f"script-{uuid4().hex}"
         self.script = script
         self.asked = 0
+        self.released = asyncio.Event()
 
     def generality(self) -> tuple[int, int]:
         return -len(self.script.contains), -sum(map(len, self.script.contains))
@@ -131,10 +138,10 @@ class _Conversation:
         turns = self.script.turns
         self.asked += 1
         if self.asked <= len(turns):
-            return Choice(self.id, self.asked, turns[self.asked - 1])
+            return Choice(self.id, self.asked, turns[self.asked - 1], self.released)
         if self.script.then == "repeat":
-            return Choice(self.id, len(turns), turns[-1])
-        return Choice(self.id, None, default)
+            return Choice(self.id, len(turns), turns[-1], self.released)
+        return Choice(self.id, None, default, self.released)
 
 
 class Scripts:
@@ -158,7 +165,15 @@ class Scripts:
         for conversation in self._conversations:
             if occur(conversation.script.contains, text):
                 return conversation.next(self._default)
-        return Choice(None, None, self._default)
+        return Choice(None, None, self._default, asyncio.Event())
+
+    def release(self, id_: str) -> bool:
+        """Let everything that a script holds be sent, now and from now on; False if there is no script of this id."""
+        for conversation in self._conversations:
+            if conversation.id == id_:
+                conversation.released.set()
+                return True
+        return False
 
 
 def occur(entries: Iterable[str], text: str) -> bool:

@@ -99,6 +99,21 @@ async def columns_with(probe: PostgresProbe, spellings: Sequence[str]) -> dict[s
     return {row["place"]: row["count"] for row in found}
 
 
+async def rows_with(probe: PostgresProbe, spelling: str) -> list[OwnedRows]:
+    """The rows of every table that have this text anywhere, counted and hashed by table; their owner is left open.
+
+    Raises:
+        EnvironmentFailed: PostgreSQL cannot be reached, or does not show everything.
+    """
+    queries = [
+        f"SELECT {_literal(table.name)} AS table, '' AS owner, count(*) AS count, "
+        f"sum(hashtextextended(t::text, 0))::text AS digest FROM {table.name} AS t "
+        "WHERE position($1 IN lower(t::text)) > 0 HAVING count(*) > 0"
+        for table in await tables_of(probe)
+    ]
+    return [OwnedRows(**row) for row in await probe.rows(" UNION ALL ".join(queries), spelling.lower())]
+
+
 async def tables_of(probe: PostgresProbe) -> list[Table]:
     """Every table and materialized view of every schema but PostgreSQL's own; partitions count, not their parents."""
     found = await probe.rows(_TABLES)

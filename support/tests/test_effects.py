@@ -17,7 +17,7 @@ from support.actors.customer import Conversation
 from support.actors.people import People
 from support.actors.stage import target_of
 from support.actors.witness import Witness
-from support.drivers.driver import DurableState
+from support.drivers.durable import DurableState
 from support.drivers.embedded import EmbeddedConnections
 from support.drivers.types import Holding, NewThread
 from support.errors import EnvironmentFailed, PromiseBroken
@@ -71,7 +71,7 @@ def play(backend: Stack) -> Callable[[Play], None]:
         keys: Any = redis.Redis.from_url(backend.redis_url)  # pyright: ignore[reportUnknownMemberType]
         try:
             old = await (await earlier.enrol("Mia", "mid")).start_conversation(NewThread(title="Old"))
-            witness = await Witness.arrive(people, 5)
+            witness = await Witness.arrive(people.driver.durable, people.accounts, 5)
             new = await (await people.enrol("Fay", "free")).start_conversation(NewThread(title="New"))
             await scene(Scene(people, witness, old, new, database, keys, backend.key_prefix))
         finally:

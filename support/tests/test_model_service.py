@@ -13,6 +13,7 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionChunk
 
+from support.errors import EnvironmentFailed
 from support.model.control import ModelControl
 from support.model.record import ModelRequest
 from support.model.scripts import BROKEN_EVENT, ToolCall, Turn, Usage
@@ -267,3 +268,33 @@ async def test_an_invalid_request_is_refused_as_openai_does(
     entry = await last(model)
     assert (entry.status, entry.ended, entry.scripted) == (400, "refused", False)
     assert entry.body == (body if isinstance(body, dict) else json.loads(body) if param else entry.body)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_held_answer_comes_when_it_is_released(
+    model: ModelControl, openai_client: AsyncOpenAI, *, streamed: bool
+) -> None:
+    script = await model.script(Turn.saying("at last", held=True), contains=["slowly"])
+    asked = asyncio.create_task(ask(openai_client, "think slowly", stream=streamed))
+    await ask(openai_client, "somebody else is not kept waiting")
+    async with asyncio.timeout(3):
+        while len(await model.requests("slowly")) < 1:
+            pass
+    assert [entry.ended for entry in await model.requests("slowly")] == ["open"]
+    assert not asked.done()
+    await model.release(script)
+    await asked
+    assert [entry.ended for entry in await model.requests("slowly")] == ["answered"]
+    await ask(openai_client, "slowly, once more")  # what is released holds nothing any more
+
+
+async def test_whoever_gives_up_is_held_no_longer(model: ModelControl, openai_client: AsyncOpenAI) -> None:
+    await model.script(Turn.saying("never", held=True), contains=[])
+    with pytest.raises(openai.APITimeoutError):
+        await ask(openai_client.with_options(timeout=0.3), "anyone?")
+    await ended(model, "client gone")
+
+
+async def test_only_a_known_script_is_released(model: ModelControl) -> None:
+    with pytest.raises(EnvironmentFailed, match=r"404: .*no such script"):
+        await model.release("script-unknown")

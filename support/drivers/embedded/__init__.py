@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from support.drivers.driver import Runs
 from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
 from support.drivers.embedded.identities import EmbeddedIdentities
 from support.drivers.embedded.live import EmbeddedLive
+from support.drivers.embedded.messages import EmbeddedMessages, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedOperations
-from support.drivers.embedded.threads import EmbeddedMessages, EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
+from support.drivers.embedded.threads import EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
 from support.drivers.types import Target
 from support.probes.postgres import PostgresProbe
 from support.probes.redis import RedisProbe
@@ -36,8 +36,6 @@ class EmbeddedConnections:
 class EmbeddedDriver:
     """A driver of the kind `embedded`; see `support.drivers.driver.Driver`."""
 
-    runs: Runs | None = None
-
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
         target = connections.target
         url = target.backend_urls[0]
@@ -48,6 +46,7 @@ class EmbeddedDriver:
         self.metadata = EmbeddedMetadata(api)
         self.search = EmbeddedSearch(api)
         self.messages = EmbeddedMessages(api)
+        self.runs = EmbeddedRuns(api)
         self.live = EmbeddedLive(url, wire)
         self.operations = EmbeddedOperations(self._clients, url, target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)

@@ -106,6 +106,17 @@ class Api:
             raise Refused(act, read_refusal(reply, session))
         return _json(act, reply) if reply.content else None
 
+    async def all_items(self, act: str, path: str, session: Session) -> list[Any]:
+        """Everything that a list has, over as many pages as there are."""
+        items: list[Any] = []
+        params = {"limit": "100"}
+        while True:
+            page = await self.call(act, "GET", path, session=session, params=params)
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            params["cursor"] = page["next_cursor"]
+
     async def send(
         self,
         act: str,
@@ -200,7 +211,8 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
         leaks=tuple(leaks_in(reply.text + "\n".join(headers), session)),
         plan=problem.get("plan"),
         available_from=problem.get("available_from"),
-        states=(problem["from"], problem["to"]) if {"from", "to"} <= problem.keys() else (),
+        states=tuple(problem[name] for name in ("from", "to", "thread_status") if name in problem),
+        version=problem.get("current_version"),
     )
 
 

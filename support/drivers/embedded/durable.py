@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,11 @@ from support.drivers.embedded.live import read_event
 from support.drivers.types import Account, Event, Holding, StoredThread
 from support.errors import EnvironmentFailed
 from support.probes.postgres import PostgresProbe
-from support.probes.postgres_scan import columns_with, rows_of_others
+from support.probes.postgres_scan import columns_with, rows_of_others, rows_with
 from support.probes.redis import RedisProbe
 from support.probes.redis_scan import keys_of_others, keys_with
 
+UNDER_WAY = "SELECT WHERE EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL)"
 KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
 OWNER_COLUMNS = ("customer_id", "owner_id")
 LEASES = "sockets:"
@@ -75,14 +78,21 @@ class EmbeddedDurable:
             if not key.name.startswith(LEASES)
         }
 
+    async def kept_of(self, account: Account, thread_id: str) -> dict[str, Holding]:
+        """The rows of every table that mention the thread, and its events."""
+        rows = await rows_with(self._postgres, thread_id)
+        events = [repr(astuple(event)) for event in await self.events_of(account) if event.thread_id == thread_id]
+        told = Holding(f"{len(events)} events", hashlib.sha256("".join(events).encode()).hexdigest())
+        return {f"table {row.table}": Holding(f"{row.count} rows", row.digest) for row in rows} | {"events": told}
+
     async def settle(self, seconds: float) -> None:
-        """Wait until no event waits to be published; each goes from the table `outbox` to the customer's stream."""
+        """Wait until no run is under way, and no event waits in the table `outbox` to be published."""
         try:
             async with asyncio.timeout(seconds):
-                while await self._postgres.rows("SELECT FROM outbox LIMIT 1"):  # noqa: ASYNC110 - a table tells nobody
+                while await self._postgres.rows(UNDER_WAY):  # noqa: ASYNC110 - a table tells nobody
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise EnvironmentFailed(f"events still wait to be published after {seconds:g} s") from None
+            raise EnvironmentFailed(f"runs or events are still under way after {seconds:g} s") from None
 
     async def traces_of(self, identifier: str) -> list[str]:
         """Look for the id as it is, without its dashes, and as bytes, which PostgreSQL shows in hexadecimal."""
@@ -98,6 +108,7 @@ class EmbeddedDurable:
     async def _threads(self, condition: str, value: Any) -> list[StoredThread]:
         rows = await self._postgres.rows(
             "SELECT t.id::text, t.customer_id::text AS owner, t.title, t.status, t.metadata, "
+            "t.version, extract(epoch FROM t.last_activity_at)::float8 AS last_activity_at, "
             "array(SELECT m.content FROM messages m WHERE m.thread_id = t.id ORDER BY m.sequence) AS messages "
             f"FROM threads t WHERE {condition} ORDER BY t.created_at, t.id",
             value,
@@ -112,6 +123,8 @@ class EmbeddedDurable:
                 details=row["metadata"],
                 kinds=kind,
                 messages=tuple(row["messages"]),
+                version=row["version"],
+                last_activity_at=row["last_activity_at"],
             )
             for row, kind in zip(rows, kinds, strict=True)
         ]

@@ -137,6 +137,7 @@ def read_event(frame: Any) -> Event:
             thread_id=frame["thread_id"],
             title=frame["data"].get("title"),
             change=(frame["data"]["old"], frame["data"]["new"]) if "old" in frame["data"] else None,
+            run_id=frame["run_id"],
             data=frame["data"],
         )
     except (KeyError, TypeError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""Threads, their details and messages at the embedded backend."""
+"""Threads and their details at the embedded backend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from support.drivers.types import (
     BadPage,
     Details,
     Malformed,
-    Message,
     NamingPlace,
     NewThread,
     Page,
@@ -106,6 +105,10 @@ class EmbeddedThreads:
         act = f"marking a conversation as {status}"
         return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"status": status}))
 
+    async def delete(self, session: Session, thread_id: str) -> None:
+        """Erase a thread."""
+        await self._api.call("deleting a conversation", "DELETE", f"{THREADS}/{thread_id}", session=session)
+
     async def _page(self, session: Session, params: dict[str, str]) -> Page:
         body = await self._api.call("listing conversations", "GET", THREADS, session=session, params=params)
         return Page(tuple(read_thread(item) for item in body["items"]), body["next_cursor"])
@@ -137,31 +140,13 @@ class EmbeddedMetadata:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    async def merge(self, session: Session, thread_id: str, changes: Details) -> Thread:
+    async def merge(self, session: Session, thread_id: str, changes: Details, if_version: int | None = None) -> Thread:
         """Merge changes into a thread's details."""
         path = f"{THREADS}/{thread_id}"
         act = "changing a conversation's details"
-        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"metadata": changes}))
-
-
-class EmbeddedMessages:
-    """`/api/threads/{id}/messages`."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    async def post(self, session: Session, thread_id: str, content: str) -> Message:
-        """Add a message."""
-        path = f"{THREADS}/{thread_id}/messages"
-        return read_message(
-            await self._api.call("writing a message", "POST", path, session=session, body={"content": content})
-        )
-
-    async def list(self, session: Session, thread_id: str) -> list[Message]:
-        """All messages of a thread."""
-        path = f"{THREADS}/{thread_id}/messages"
-        page = await self._api.call("reading messages", "GET", path, session=session)
-        return [read_message(item) for item in page["items"]]
+        body = {"metadata": changes}
+        headers = {} if if_version is None else {"If-Match": f'"{if_version}"'}
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body=body, headers=headers))
 
 
 def read_thread(body: Any) -> Thread:
@@ -183,15 +168,3 @@ def read_thread(body: Any) -> Thread:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BackendFailed(f"not a conversation as agreed ({error!r}): {body!r}") from error
-
-
-def read_message(body: Any) -> Message:
-    """A message from the backend's representation.
-
-    Raises:
-        BackendFailed: a member is missing.
-    """
-    try:
-        return Message(body["id"], body["thread_id"], body["sequence"], body["role"], body["content"])
-    except (KeyError, TypeError) as error:
-        raise BackendFailed(f"not a message as agreed ({error!r}): {body!r}") from error
