@@ -133,4 +133,5 @@ def target_of(stack: Stack) -> Target:
         key_prefix=stack.key_prefix,
         model_url=stack.model_url,
         model_space=stack.model_space,
+        signing_key=stack.signing_key,
     )

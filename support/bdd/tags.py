@@ -21,6 +21,7 @@ CAPABILITIES = (
     "titles",
     "operator",
     "durable_state",
+    "signing_key",
 )
 ROW = re.compile(r"^(TL|AE|TA|CE|X)-\d{2}$")
 

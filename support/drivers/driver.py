@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from support.drivers.access import Access
 from support.drivers.durable import DurableState
 from support.drivers.live import LiveEvents
 from support.drivers.threads import Messages, Metadata, Runs, Search, Threads
@@ -83,6 +84,11 @@ class Driver(Protocol):
     @property
     def runs(self) -> Runs | None:
         """See `Runs`."""
+        ...
+
+    @property
+    def access(self) -> Access:
+        """See `Access`."""
         ...
 
     @property

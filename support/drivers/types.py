@@ -15,7 +15,10 @@ Details = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """The addresses of one backend under test and of what it stands on."""
+    """The addresses of one backend under test and of what it stands on.
+
+    `signing_key` is what it signs passes with, where the suite knows.
+    """
 
     backend_urls: tuple[str, ...]
     operator_token: str = field(repr=False)
@@ -24,6 +27,7 @@ class Target:
     key_prefix: str
     model_url: str
     model_space: str
+    signing_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -212,10 +216,11 @@ class Reason(StrEnum):
 class Refusal:
     """A refusal as the customer receives it.
 
-    `parts` are the parts of the request that it names, `shown` is everything the customer could read in it but for
-    its reference number, and `leaks` what it gives away that it should not. Where a plan is the reason, `plan` is the
-    customer's and `available_from` the first that has what was asked for; where a status is, `states` are the one
-    before and the one asked for, or the one that is in the way; where a version is, `version` is the thread's own.
+    `parts` are the parts of the request that it names, `shown` is everything that the customer could read in it, word
+    for word but for its date, and with every sign of its reference number replaced, and `leaks` what it gives away that
+    it should not. Where a plan is the reason, `plan` is the customer's and `available_from` the first that has what was
+    asked for; where a status is, `states` are the one before and the one asked for, or the one that is in the way;
+    where a version is, `version` is the thread's own.
     """
 
     reason: Reason

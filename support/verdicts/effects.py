@@ -29,13 +29,13 @@ def changes(before: Mapping[str, Holding], after: Mapping[str, Holding], now: fl
 
 
 def expect_nothing_else_changed(before: Mapping[str, Holding], after: Mapping[str, Holding], now: float) -> None:
-    """What belongs to nobody in the scenario is as it was.
+    """What was not to be touched is as it was.
 
     Raises:
         PromiseBroken: it is not; the message names the places.
     """
     if found := list(changes(before, after, now)):
-        raise PromiseBroken(f"what belongs to nobody in this scenario is no longer as it was: {_listed(found)}")
+        raise PromiseBroken(f"what was to stay as it was has not: {_listed(found)}")
 
 
 def expect_no_traces(what: str, traces: Sequence[str]) -> None:

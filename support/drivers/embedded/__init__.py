@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.drivers.embedded.access import EmbeddedAccess
 from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
 from support.drivers.embedded.identities import EmbeddedIdentities
@@ -47,6 +48,7 @@ class EmbeddedDriver:
         self.search = EmbeddedSearch(api)
         self.messages = EmbeddedMessages(api)
         self.runs = EmbeddedRuns(api)
+        self.access = EmbeddedAccess(api, target.signing_key)
         self.live = EmbeddedLive(url, wire)
         self.operations = EmbeddedOperations(self._clients, url, target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)

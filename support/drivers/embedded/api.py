@@ -37,13 +37,12 @@ PARTS = {
     "": "request",
 }
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
-VARYING = {"date", "x-correlation-id", "correlation_id", "content-length"}
 GIVEN_AWAY = {
     "a stack trace": re.compile(r'Traceback|File "|\.py\b'),
     "a database statement": re.compile(
         r"\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\b|relation \"|asyncpg"
     ),
-    "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer\s+\S{16}"),
+    "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer[ \t]+\S{16}"),
 }
 
 
@@ -200,20 +199,28 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
     problem = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     clear = reply.headers.get("content-type", "").startswith("application/problem+json") and "detail" in problem
     errors: list[dict[str, str]] = problem.get("errors") or []
-    headers = [f"{name}: {value}" for name, value in reply.headers.items() if name.lower() not in VARYING]
-    members = {name: value for name, value in problem.items() if name not in VARYING}
-    shown = json.dumps([reply.status_code, headers, members or reply.text], sort_keys=True)
+    shown = _word_for_word(reply, [reply.headers.get("x-correlation-id"), problem.get("correlation_id")])
     return Refusal(
         reason=REASONS.get(reply.status_code, Reason.UNCLEAR) if clear else Reason.UNCLEAR,
         text=str(problem.get("detail", reply.text[:200])),
         parts=tuple(part_named(error.get("pointer", "?")) for error in errors),
         shown=shown,
-        leaks=tuple(leaks_in(reply.text + "\n".join(headers), session)),
+        leaks=tuple(leaks_in(shown, session)),
         plan=problem.get("plan"),
         available_from=problem.get("available_from"),
         states=tuple(problem[name] for name in ("from", "to", "thread_status") if name in problem),
         version=problem.get("current_version"),
     )
+
+
+def _word_for_word(reply: httpx.Response, references: list[object]) -> str:
+    """All of an answer but its date; of its reference numbers only the form is left."""
+    headers = [f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in reply.headers.raw]
+    text = "\n".join([str(reply.status_code), *(one for one in headers if not one.lower().startswith("date:"))])
+    text += f"\n\n{reply.text}"
+    for reference in {str(one) for one in references if one}:
+        text = text.replace(reference, re.sub(r"\w", "#", reference))
+    return text
 
 
 def part_named(pointer: str) -> str:

@@ -1,0 +1,55 @@
+Feature: Who is let in
+  Segment: Enterprise
+  Goal: trust
+  Impact: one door that was left open is found, and what lay behind it is read by whoever pays for it
+
+  Rule: Nothing can be done with conversations without a pass that is good at this moment
+    Value: a pass that was lost, forged or outlived opens nothing, and tells nobody what there is to steal
+
+    @TL-20 @needs.details @needs.search @needs.runs @severity.blocker
+    Scenario Outline: Everything is tried <how>
+      Given Enid has signed in on the Enterprise plan
+      And an agent has answered her in "Plans for the takeover"
+      And she has done everything that can be done with another such conversation, and deleted it
+      When everything that can be done with it is tried <how>
+      Then each of these acts is refused, for nobody has signed in
+      And no refusal tells whether there is such a conversation, or what is in it
+      And nothing at all has changed
+
+      Examples:
+        | how                                       |
+        | without signing in                        |
+        | with a pass that is made up               |
+        | with a pass that somebody else has signed |
+        | with a pass that nobody has signed        |
+        | with a pass that she has given back       |
+
+      @needs.signing_key
+      Examples:
+        | how                          |
+        | with a pass that has run out |
+
+  Rule: A good pass opens what belongs to its owner, and nothing else
+    Value: being a customer gives nobody a way to other customers
+
+    @TL-20 @needs.details @needs.runs @severity.blocker
+    Scenario: A customer of another company tries everything
+      Given Enid has signed in on the Enterprise plan
+      And an agent has answered her in "Plans for the takeover"
+      And she has done everything that can be done with another such conversation, and deleted it
+      And Sam, a stranger, has signed in
+      When Sam tries everything that can be done with it
+      Then each of these acts is refused, for there is no such thing
+      And no refusal tells whether there is such a conversation, or what is in it
+      And nothing at all has changed
+
+    @TL-20 @needs.runs @severity.critical
+    Scenario: Only its owner can stop an agent that is thinking
+      Given Enid has signed in on the Enterprise plan
+      And an agent is thinking about what she has asked, "What may the takeover cost?"
+      And she has stopped another agent
+      And Sam, a stranger, has signed in
+      When Sam, and then somebody who has not signed in, tries to stop it
+      And the agent has thought enough
+      Then neither of them can
+      And she has the agent's answer all the same
