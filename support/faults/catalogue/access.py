@@ -1,0 +1,280 @@
+"""Faults in who is let in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+from support.faults.fault import Red, fault
+from support.faults.patch import Patch
+from support.faults.within import backend, without_row_security
+
+NOBODY = "each of these acts is refused, for nobody has signed in"
+UNKNOWN = "each of these acts is refused, for there is no such thing"
+TOLD = "no refusal tells whether there is such a conversation, or what is in it"
+CHANGED = "nothing at all has changed"
+NEITHER = "neither of them can"
+STRANGER = "A customer of another company tries everything"
+STOPPING = "Only its owner can stop an agent that is thinking"
+AUTHENTICATE = "support.backend.routing:CustomerRoute.authenticate"
+
+
+def _tried(how: str) -> str:
+    return f"Everything is tried {how}"
+
+
+WITHOUT = _tried("without signing in")
+
+
+async def _of_anybody(request: Any, query: str, name: str) -> Any:
+    """What a query gives for the id that the address of a request has under a name, whoever that belongs to."""
+    async with backend("routing").resources_of(request).database.service_transaction() as connection:
+        await connection.execute("SET LOCAL ROLE NONE")
+        return await connection.fetchval(query, UUID(request.path_params[name]))
+
+
+def _without_check(patch: Patch, ending: str, table: str, name: str) -> None:
+    @patch.replace(AUTHENTICATE)
+    async def authenticate(original: Any, route: Any, request: Any) -> None:
+        try:
+            await original(route, request)
+        except backend("problems").Problem:
+            if not request.url.path.endswith(ending):
+                raise
+            owner = await _of_anybody(request, f"SELECT customer_id FROM {table} WHERE id = $1", name)
+            request.state.identity = backend("identity").Identity(owner or uuid4(), uuid4(), 0)
+
+
+@fault(
+    *(
+        Red(_tried(how), NOBODY, "take a copy of it away (it was done)")
+        for how in ("without signing in", "with a pass that is made up", "with a pass that she has given back")
+    )
+)
+def a_copy_can_be_taken_by_whoever_knows_the_address(patch: Patch) -> None:
+    """Taking a copy of a conversation away asks for no pass; all the rest does."""
+    _without_check(patch, "/export", "threads", "thread_id")
+
+
+@fault(
+    Red(WITHOUT, NOBODY, "these were not refused as not signed in: stop an agent in it (it was done)"),
+    Red(STOPPING, NEITHER, "this was to be refused"),
+)
+def agents_can_be_stopped_by_whoever_knows_their_address(patch: Patch) -> None:
+    """Stopping an agent asks for no pass; all the rest does."""
+    _without_check(patch, "/cancel", "runs", "run_id")
+
+
+@fault(Red(_tried("with a pass that has run out"), NOBODY, "open it (it was done)"))
+def passes_never_run_out(patch: Patch) -> None:
+    """A pass is good for ever."""
+    _decode(patch, verify_exp=False)
+
+
+@fault(
+    Red(_tried("with a pass that somebody else has signed"), NOBODY, "open it (it was done)"),
+    Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"),
+)
+def signatures_are_not_looked_at(patch: Patch) -> None:
+    """What a pass says is believed, whoever has signed it."""
+    _decode(patch, verify_signature=False)
+
+
+def _decode(patch: Patch, **options: bool) -> None:
+    @patch.replace("support.backend.tokens:jwt.decode")
+    def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
+        return _read(token, secret, named, options)
+
+
+def _read(token: str, secret: str, named: dict[str, Any], options: dict[str, bool]) -> Any:
+    return backend("tokens").jwt.PyJWT().decode(token, secret, **{**named, "options": {**named["options"], **options}})
+
+
+@fault(Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"))
+def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
+    """Signatures are checked, but for a pass that says itself that it has none."""
+
+    @patch.replace("support.backend.tokens:jwt.decode")
+    def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
+        jwt = backend("tokens").jwt
+        try:
+            return _read(token, secret, named, {})
+        except jwt.InvalidTokenError:
+            if jwt.get_unverified_header(token)["alg"] != "none":
+                raise
+            return _read(token, secret, named, {"verify_signature": False})
+
+
+@fault(Red(_tried("with a pass that she has given back"), NOBODY, "open it (it was done)"))
+def passes_outlive_their_return(patch: Patch) -> None:
+    """A pass that was good once is not asked for again until it runs out."""
+
+    @patch.replace("support.backend.sessions:Sessions.is_live")
+    async def is_live(_original: Any, *_arguments: Any) -> bool:
+        return True
+
+
+@fault(Red(_tried("with a pass that is made up"), NOBODY, "start one (it was done)"))
+def an_unreadable_pass_counts_as_the_last_good_one(patch: Patch) -> None:
+    """Where a pass cannot be read, whoever asked before is taken to be asking again."""
+    last = SimpleNamespace(claims=None)
+
+    @patch.replace("support.backend.tokens:decode")
+    def decode(original: Any, token: str, secret: str) -> Any:
+        try:
+            last.claims = original(token, secret)
+        except backend("tokens").InvalidToken:
+            if last.claims is None or token.count(".") == 2:
+                raise
+        return last.claims
+
+
+@fault(
+    Red(WITHOUT, CHANGED, "table public.threads"),
+    Red(_tried("with a pass that has run out"), CHANGED, "table public.threads"),
+)
+def refused_without_a_pass_and_deleted_all_the_same(patch: Patch) -> None:
+    """Whoever wants to delete a conversation without a good pass is refused, and it is deleted."""
+
+    @patch.replace(AUTHENTICATE)
+    async def authenticate(original: Any, route: Any, request: Any) -> None:
+        try:
+            await original(route, request)
+        except backend("problems").Problem:
+            if request.method == "DELETE" and "thread_id" in request.path_params:
+                await _of_anybody(request, "DELETE FROM threads WHERE id = $1 RETURNING id", "thread_id")
+            raise
+
+
+@fault(Red(WITHOUT, TOLD, "who tries to open it is told something else than where there is nothing"))
+def a_refusal_names_the_conversation(patch: Patch) -> None:
+    """Whoever has not signed in is told the title of what they cannot see."""
+
+    @patch.replace(AUTHENTICATE)
+    async def authenticate(original: Any, route: Any, request: Any) -> None:
+        try:
+            await original(route, request)
+        except backend("problems").Problem as problem:
+            if "thread_id" in request.path_params:
+                title = await _of_anybody(request, "SELECT title FROM threads WHERE id = $1", "thread_id")
+                problem.detail += f" It is needed to see {title!r}." if title else ""
+            raise
+
+
+@fault(Red(WITHOUT, TOLD, "is told ['Plans for the takeover']"))
+def refusals_show_what_was_started_last(patch: Patch) -> None:
+    """Whoever has not signed in is told what there would be to see."""
+    titles: list[str] = []
+
+    @patch.replace("support.backend.threads:insert", counts=False)
+    async def insert(original: Any, connection: Any, customer_id: Any, title: str, *arguments: Any) -> Any:
+        titles.append(title)
+        return await original(connection, customer_id, title, *arguments)
+
+    @patch.replace("support.backend.problems:unauthenticated")
+    def unauthenticated(original: Any) -> Any:
+        problem = original()
+        problem.members["most_wanted"] = titles
+        return problem
+
+
+@fault(Red(WITHOUT, CHANGED, "Redis key last_refused"))
+def what_was_refused_is_remembered(patch: Patch) -> None:
+    """Whoever is refused leaves a mark on what is kept."""
+
+    @patch.replace(AUTHENTICATE)
+    async def authenticate(original: Any, route: Any, request: Any) -> None:
+        try:
+            await original(route, request)
+        except backend("problems").Problem:
+            resources = backend("routing").resources_of(request)
+            await resources.redis.set(f"{resources.settings.key_prefix}last_refused", request.url.path)
+            raise
+
+
+def _anybodys(patch: Patch, place: str) -> None:
+    """Let a query find what it asks for, whoever it belongs to."""
+    without_row_security(patch)
+
+    @patch.replace(place)
+    async def found(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
+        try:
+            return await original(connection, customer_id, *arguments)
+        except backend("problems").Problem:
+            table = place.rpartition(".")[2].partition(":")[0]
+            query = f"SELECT customer_id FROM {table} WHERE id = $1"
+            owner = await connection.fetchval(query, arguments[0])
+            return await original(connection, owner, *arguments)
+
+
+@fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), delete it (it was done)"))
+def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
+    """Taking a conversation away, and deleting it, asks for a pass, and not whose it is."""
+    _anybodys(patch, "support.backend.threads:lock")
+
+
+@fault(
+    Red(STRANGER, UNKNOWN, "these were not refused as not found: see one thing that an agent has done in it"),
+)
+def whoever_has_a_pass_can_see_what_agents_did(patch: Patch) -> None:
+    """The work of an agent is shown to whoever knows its address."""
+    _anybodys(patch, "support.backend.runs:read")
+
+
+@fault(Red(STRANGER, TOLD, "who tries to see one thing that an agent has done in it is told something else"))
+def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
+    """Whoever asks for the work of somebody else's agent is told that there is none, in other words than usual."""
+
+    @patch.replace("support.backend.runs:read")
+    async def read(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, run_id)
+        except backend("problems").Problem as problem:
+            await connection.execute("SET LOCAL ROLE NONE")
+            if await connection.fetchval("SELECT true FROM runs WHERE id = $1", run_id):
+                problem.detail = "There is nothing under this address for you."
+            raise
+
+
+@fault(Red(STRANGER, CHANGED, "table public.threads"))
+def refused_to_a_stranger_and_marked_all_the_same(patch: Patch) -> None:
+    """A stranger is told that there is no such conversation, and it moves to the top of its owner's list."""
+    without_row_security(patch)
+
+    @patch.replace("support.backend.threads:lock")
+    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, thread_id)
+        except backend("problems").Problem:
+            await connection.execute(
+                f"UPDATE threads SET last_activity_at = clock_timestamp() WHERE id = '{thread_id}'; COMMIT; BEGIN"
+            )
+            raise
+
+
+@fault(Red(STOPPING, "she has the agent's answer all the same", "the agent's work is cancelled"))
+def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
+    """A stranger is told that there is no such work, and it is stopped."""
+
+    @patch.replace("support.backend.run_steps:cancel")
+    async def cancel(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, run_id)
+        except backend("problems").Problem:
+            await connection.execute(
+                "SET LOCAL ROLE NONE; UPDATE runs SET status = 'cancelled', ended_at = clock_timestamp() "
+                f"WHERE id = '{run_id}' AND ended_at IS NULL; COMMIT; BEGIN"
+            )
+            raise
+
+
+@fault(Red(STRANGER, "she has done everything that can be done with another such conversation", "take a copy of it"))
+def nobody_can_take_anything_away(patch: Patch) -> None:
+    """No copy is given to anybody, owners included."""
+
+    @patch.replace(AUTHENTICATE)
+    async def authenticate(original: Any, route: Any, request: Any) -> None:
+        if request.url.path.endswith("/export"):
+            raise backend("problems").not_found()
+        await original(route, request)
