@@ -72,6 +72,22 @@ def refusal_tells_when_it_was_started(patch: Patch) -> None:
             raise
 
 
+@fault(Red(STRANGER, IT_UNKNOWN, "answered differently from one that never existed"))
+def refusal_has_a_number_of_another_kind(patch: Patch) -> None:
+    """The refusal of a conversation of somebody else differs in nothing but the look of its reference number."""
+
+    @patch.replace("support.backend.threads:read")
+    async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        try:
+            return await original(connection, customer_id, thread_id)
+        except backend("problems").Problem:
+            await connection.execute("SET LOCAL ROLE NONE")
+            if await connection.fetchval("SELECT true FROM threads WHERE id = $1", thread_id):
+                number = backend("correlation").current
+                number.set(f"{number.get()[:16]}-{number.get()[17:]}")
+            raise
+
+
 @fault(Red(TEN, FINDS, "misses"))
 def some_conversations_are_lost_in_a_crowd(patch: Patch) -> None:
     """When many start at once, one in ten is confirmed and lost."""
