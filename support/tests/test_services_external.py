@@ -76,6 +76,7 @@ def test_a_running_backend_is_used_as_the_one_stack(theirs: Services) -> None:
         with Services.start(settings(**named)) as ours:
             stack = open_stack(ours.description, "gw0")
             assert (stack.name, stack.key_prefix, stack.model_space) == (EXTERNAL, "external:", "external")
+            assert (stack.signing_key, backend.signing_key is None) == (None, False)
             assert stack.backend_urls == backend.backend_urls
             assert stack.database_url == backend.database_url
             assert not ours.description.embedded
