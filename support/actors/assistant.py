@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.actors.customer import Customer
-from support.errors import EnvironmentFailed
+from support.errors import EnvironmentFailed, PromiseBroken
 from support.model.control import ModelControl
 from support.model.scripts import Turn
 
@@ -62,6 +62,14 @@ class Assistant:
         """Everything that was put to the assistant for this customer, a text for each time it was asked."""
         asked = await self._control.requests(*self._marks(customer))
         return [" ".join(str(message["content"]) for message in request.body["messages"]) for request in asked]
+
+    async def expect_asked_only(self, customer: Customer, question: str) -> None:
+        """The assistant was asked once for this customer, and the question was part of it."""
+        asked = await self.questions_of(customer)
+        if len(asked) != 1 or question not in asked[0]:
+            raise PromiseBroken(
+                f"the assistant was asked {len(asked)} times, where {question!r} was to be asked: {asked}"
+            )
 
     def _marks(self, customer: Customer) -> tuple[str, ...]:
         return customer.driver.identities.marks(customer.account)

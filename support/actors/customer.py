@@ -100,6 +100,10 @@ class Customer:
             raise EnvironmentFailed(f"the scenario speaks of {title!r}, which {self.name} has not started")
         return self._started[title]
 
+    def by_id(self, thread_id: str) -> Conversation:
+        """The conversation of that id which this customer has started."""
+        return next(one for one in self._started.values() if one.id == thread_id)
+
     async def mark(self, title: str, status: str) -> Thread:
         """Mark a conversation as active, completed or archived."""
         return await self.driver.threads.mark(self.session, self.called(title).id, status)
