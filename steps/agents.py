@@ -23,6 +23,14 @@ async def answers_when_asked(
     await see_answer(customer, await ask_agent(customer.called(title), question))
 
 
+@given("the agent is at work on the question {question:Quoted} of hers in {title:Quoted}")
+async def is_at_work(people: People, assistant: Assistant, question: str, title: str) -> None:
+    customer = people.who("her")
+    await assistant.will_think(customer, "Too late")
+    await ask_agent(customer.called(title), question)
+    await assistant.until_asked(customer)
+
+
 @when("{who:Who} asks the agent {question:Quoted} in {title:Quoted}", target_fixture="run")
 async def asks(people: People, who: str, question: str, title: str) -> Run:
     return await ask_agent(people.who(who).called(title), question)
@@ -36,7 +44,7 @@ async def tries_to_ask(people: People, who: str, question: str, title: str) -> A
 @when("the agent answers {who:Who}", target_fixture="before")
 async def answers(people: People, assistant: Assistant, who: str, run: Run) -> Activity:
     customer = people.who(who)
-    before = await Activity.of(customer.by_id(run.thread_id))
+    before = await Activity.of(next(one for one in customer.started if one.id == run.thread_id))
     await assistant.answer(customer)
     await see_answer(customer, run)
     return before
@@ -46,6 +54,11 @@ async def answers(people: People, assistant: Assistant, who: str, run: Run) -> A
 def is_told_the_status(attempt: Attempt, status: str) -> None:
     refusal = attempt.expect_refused(Reason.CONFLICT)
     assert refusal.states == (status,)
+
+
+@then("the agent has been stopped in the middle of its answer")
+async def has_been_stopped(people: People, assistant: Assistant) -> None:
+    await assistant.expect_let_go(people.who("her"))
 
 
 @then("the agent was asked nothing but {question:Quoted}")

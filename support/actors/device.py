@@ -141,6 +141,21 @@ class Device:
         if told != changes:
             raise PromiseBroken(f"{self.name} has told of {told}, where {changes} was done")
 
+    async def expect_last_told(self, thread_id: str, *kinds: EventKind) -> None:
+        """These came last of all that was told of a conversation, in this order, and each came once."""
+
+        def told() -> list[Arrival]:
+            return [arrival for arrival in self.arrivals if arrival.event.thread_id == thread_id]
+
+        def last() -> Arrival | None:
+            return next((arrival for arrival in told() if arrival.event.kind is kinds[-1]), None)
+
+        await self._wait_for(last, f"the word of {kinds[-1]}", self._wait_seconds)
+        await self.settle()
+        seen = [arrival.event.kind for arrival in told()]
+        if seen[-len(kinds) :] != list(kinds) or any(seen.count(kind) > 1 for kind in kinds):
+            raise PromiseBroken(f"{self.name} has told {seen}, where {list(kinds)} should come last, each once")
+
     async def expect_nothing_but(self, *titles: str) -> None:
         """Nothing has arrived that is not about conversations of these titles."""
         await self.settle()

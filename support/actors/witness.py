@@ -19,13 +19,15 @@ class Witness:
         self._before = before
 
     @classmethod
-    async def arrive(cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float) -> Witness:
-        """Take everything in, once nothing is under way any more.
+    async def arrive(
+        cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float, at_work_in: str | None = None
+    ) -> Witness:
+        """Take everything in, once nothing is under way any more, but perhaps in the thread `at_work_in`.
 
         Raises:
             EnvironmentFailed: something still was after `wait_seconds`.
         """
-        await durable.settle(wait_seconds)
+        await durable.settle(wait_seconds, at_work_in)
         return cls(durable, but_for, await durable.others(but_for))
 
     async def expect_nothing_else_changed(self) -> None:
