@@ -6,6 +6,8 @@ import importlib
 from itertools import count
 from typing import Any
 
+from support.faults.patch import Patch
+
 STORE = "support.backend.thread_routes:store"
 
 
@@ -27,7 +29,7 @@ async def store_empty_conversation(request: Any, *, announce: bool = False) -> N
     resources.relay.wake(customer_id)
 
 
-def without_row_security(patch: Any) -> None:
+def without_row_security(patch: Patch) -> None:
     """Let the backend's connections see every row, so that only its own queries keep customers apart."""
 
     @patch.replace("support.backend.database:_pool", counts=False)
@@ -35,7 +37,7 @@ def without_row_security(patch: Any) -> None:
         return await original(settings, "none", size)
 
 
-def change_what_was_stored(patch: Any, assignment: str) -> None:
+def change_what_was_stored(patch: Patch, assignment: str) -> None:
     """After a conversation is stored, and its answer made, change it in the database: `assignment` as SQL has it."""
 
     @patch.replace(STORE)
@@ -45,7 +47,7 @@ def change_what_was_stored(patch: Any, assignment: str) -> None:
         return answer
 
 
-def lose_one_in(patch: Any, every: int) -> None:
+def lose_one_in(patch: Patch, every: int) -> None:
     """Confirm every conversation, and leave one in `every` unsaved."""
     numbers = count(1)
 
@@ -55,3 +57,16 @@ def lose_one_in(patch: Any, every: int) -> None:
         if next(numbers) % every == 0:
             await connection.execute("ROLLBACK; BEGIN")
         return answer
+
+
+def create_table(patch: Patch, name: str, columns: str) -> None:
+    """Let the backend have one more table, which everybody may use, from its start."""
+
+    @patch.replace("support.backend.database:connect", counts=False)
+    async def connect(original: Any, settings: Any) -> Any:
+        database = await original(settings)
+        async with database._service.acquire() as connection:
+            await connection.execute("SET ROLE NONE")
+            await connection.execute(f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC")
+            await connection.execute("RESET ROLE")
+        return database
