@@ -9,10 +9,10 @@ Feature: Erasing in the middle of work
     @TL-25 @needs.runs @needs.live @severity.critical
     Scenario: Ten devices at work while conversations are erased
       Given Enid has signed in on the Enterprise plan
-      And she has started 5 conversations
+      And she has started 3 conversations
       And the agent takes its time before it answers her with "Too late"
       When 10 of her devices read, write and ask the agent in each of them, and it is erased in the middle of that
       And the agent answers once all are erased
       Then all that was answered fits one order of what was done
-      And each of the 5 is as if it had never existed
-      And nothing that is kept anywhere mentions one of the 5
+      And each of the 3 is as if it had never existed
+      And nothing that is kept anywhere mentions one of the 3
