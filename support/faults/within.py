@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -70,3 +71,30 @@ def create_table(patch: Patch, name: str, columns: str) -> None:
             await connection.execute(f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC")
             await connection.execute("RESET ROLE")
         return database
+
+
+def tell_nothing_but_no(patch: Patch, check: str) -> None:
+    """Let a check refuse without the members that say why; `check` is its place."""
+
+    @patch.replace(check)
+    def refuse(original: Any, *arguments: Any) -> None:
+        try:
+            original(*arguments)
+        except Exception as problem:
+            vars(problem)["members"].clear()
+            raise
+
+
+def tell_one_device(patch: Patch, concerned: Callable[[Any], bool]) -> None:
+    """Let only the device of a customer that was opened first hear of the events that are concerned."""
+    first: dict[Any, Any] = {}
+
+    @patch.replace("support.backend.hub:Hub.join", counts=False)
+    def join(original: Any, hub: Any, socket: Any) -> None:
+        original(hub, socket)
+        first.setdefault(socket.identity.customer_id, socket)
+
+    @patch.replace("support.backend.hub:Hub.sockets_for")
+    def sockets_for(original: Any, hub: Any, event: Any) -> Any:
+        sockets = original(hub, event)
+        return [one for one in sockets if one is first[event.customer_id]] if concerned(event) else sockets

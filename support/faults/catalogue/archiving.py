@@ -6,6 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.within import tell_nothing_but_no
 
 AWAY = "What is archived leaves the list with every message"
 AGAIN = "What is taken up again is as it was"
@@ -94,14 +95,7 @@ def agents_work_in_what_is_archived(patch: Patch) -> None:
 @fault(Red(NOT_ASKED, "she is told that it is archived", "assert () == ('archived',)"))
 def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
     """The agent does not work, and nobody is told why."""
-
-    @patch.replace(CHECK)
-    def check(original: Any, *arguments: Any) -> None:
-        try:
-            original(*arguments)
-        except Exception as problem:
-            vars(problem)["members"].clear()
-            raise
+    tell_nothing_but_no(patch, CHECK)
 
 
 @fault(Red(NOT_ASKED, MESSAGES, "And the lids?"))

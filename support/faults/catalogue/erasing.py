@@ -6,6 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.within import tell_one_device
 
 NOTHING = "Nothing anywhere mentions what was erased"
 ELSE = "Everything else stays as it was, to the last byte"
@@ -109,17 +110,7 @@ def devices_are_not_told_of_the_erasure(patch: Patch) -> None:
 @fault(Red(NOTHING, f"her laptop {TOLD}", "did not come"))
 def only_one_device_is_told_of_the_erasure(patch: Patch) -> None:
     """Only the device that was opened first hears that a conversation was erased."""
-    first: dict[Any, Any] = {}
-
-    @patch.replace("support.backend.hub:Hub.join", counts=False)
-    def join(original: Any, hub: Any, socket: Any) -> None:
-        original(hub, socket)
-        first.setdefault(socket.identity.customer_id, socket)
-
-    @patch.replace("support.backend.hub:Hub.sockets_for")
-    def sockets_for(original: Any, hub: Any, event: Any) -> Any:
-        found = original(hub, event)
-        return [one for one in found if one is first[event.customer_id]] if event.type == "thread_deleted" else found
+    tell_one_device(patch, lambda event: event.type == "thread_deleted")
 
 
 @fault(Red(NOTHING, f"her phone {TOLD}", "should come last, each once"))
