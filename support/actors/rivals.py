@@ -34,11 +34,13 @@ class JointChanges(Observed):
 
     async def expect_details(self) -> None:
         """The conversation has the details that it should have, for its owner as in the database."""
-        shown = (await self.conversation.read_again()).details
-        kept = (await self.conversation.owner.stored(self.conversation)).details
-        for where, seen in (("shown", shown), ("kept", kept)):
+        shown = await self.conversation.read_again()
+        kept = await self.conversation.owner.stored(self.conversation)
+        for where, seen in (("shown", shown.details), ("kept", kept.details)):
             if seen != self.details:
                 raise PromiseBroken(f"{where} is {dict(seen)}, where {dict(self.details)} was made of it")
+        if shown.version != kept.version:
+            raise PromiseBroken(f"version {shown.version} is shown, and {kept.version} is kept")
 
 
 @dataclass(frozen=True)
