@@ -23,9 +23,7 @@ async def is_away(people: People, assistant: Assistant) -> None:
 
 @then("the assistant was asked once, with her question")
 async def was_asked_once(assistant: Assistant, conversation: Conversation) -> None:
-    questions = await assistant.questions_of(conversation.owner)
-    assert len(questions) == 1
-    assert str(conversation.given.first_message) in questions[0]
+    await assistant.expect_asked_only(conversation.owner, str(conversation.given.first_message))
 
 
 @then(

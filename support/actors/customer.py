@@ -100,6 +100,11 @@ class Customer:
             raise EnvironmentFailed(f"the scenario speaks of {title!r}, which {self.name} has not started")
         return self._started[title]
 
+    @property
+    def started(self) -> list[Conversation]:
+        """Every conversation that this customer has started, and that was confirmed."""
+        return list(self._started.values())
+
     async def mark(self, title: str, status: str) -> Thread:
         """Mark a conversation as active, completed or archived."""
         return await self.driver.threads.mark(self.session, self.called(title).id, status)
@@ -230,19 +235,6 @@ class Customer:
         if strange := [str(event.kind) for event in events if event.thread_id != conversation.id]:
             raise PromiseBroken(f"events about something that was never confirmed are kept: {strange}")
 
-    async def leave(self) -> None:
-        """Close every device."""
-        for device in self.devices.values():
-            await device.close()
-
-
-class Stranger(Customer):
-    """A customer of another company who tries what is not theirs to try."""
-
-    async def pose(self, device: Device, victim: Account) -> None:
-        """Open a device, naming somebody else wherever a careless backend might believe it."""
-        await device.open(posing_as=victim)
-
     async def expect_no_trace_of(self, conversation: Conversation) -> None:
         """Asking for the conversation is answered just as asking for one that never existed."""
         foreign = await self._refusal_of(conversation.id)
@@ -258,4 +250,17 @@ class Stranger(Customer):
             thread = await self.conversation(thread_id)
         except Refused as refused:
             return refused.refusal.shown.replace(thread_id, "<id>")
-        raise PromiseBroken(f"{self.name} could open {thread.title!r}, which is not theirs")
+        raise PromiseBroken(f"{self.name} could open {thread.title!r}, which should not be there for them")
+
+    async def leave(self) -> None:
+        """Close every device."""
+        for device in self.devices.values():
+            await device.close()
+
+
+class Stranger(Customer):
+    """A customer of another company who tries what is not theirs to try."""
+
+    async def pose(self, device: Device, victim: Account) -> None:
+        """Open a device, naming somebody else wherever a careless backend might believe it."""
+        await device.open(posing_as=victim)

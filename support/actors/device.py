@@ -13,6 +13,12 @@ from support.drivers.live import LiveConnection
 from support.drivers.types import Account, Event, EventKind, Session
 from support.errors import PromiseBroken
 
+ENDINGS = {
+    EventKind.AGENT_COMPLETED,
+    EventKind.AGENT_FAILED,
+    EventKind.AGENT_CANCELLED,
+    EventKind.AGENT_TIMED_OUT,
+}
 OnArrival = Callable[[Event], Awaitable[None]]
 
 
@@ -46,6 +52,11 @@ class Device:
         self._connection = await self._driver.live.connect(self._session, self.name, since=since, posing_as=posing_as)
         self._since = self._connection.since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self._listener is not None
 
     async def close(self) -> None:
         """Close as a well-behaved device does."""
@@ -85,6 +96,20 @@ class Device:
 
         return await self._wait_for(found, f"the announcement of {title!r}", seconds or self._wait_seconds)
 
+    async def ending_of(self, run_id: str) -> Event:
+        """What was told of a run when it was over; waits for it.
+
+        Raises:
+            PromiseBroken: nothing was told in time.
+        """
+
+        def found() -> Arrival | None:
+            return next(
+                (one for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id), None
+            )
+
+        return (await self._wait_for(found, "the end of the agent's work", self._wait_seconds)).event
+
     async def expect_announced(self, title: str, *, times: int = 1) -> None:
         """The conversation of this title is announced so many times, and no more."""
         if times:
@@ -115,6 +140,21 @@ class Device:
         told = [arrival.event.change for arrival in self.arrivals if arrival.event.change]
         if told != changes:
             raise PromiseBroken(f"{self.name} has told of {told}, where {changes} was done")
+
+    async def expect_last_told(self, thread_id: str, *kinds: EventKind) -> None:
+        """These came last of all that was told of a conversation, in this order, and each came once."""
+
+        def told() -> list[Arrival]:
+            return [arrival for arrival in self.arrivals if arrival.event.thread_id == thread_id]
+
+        def last() -> Arrival | None:
+            return next((arrival for arrival in told() if arrival.event.kind is kinds[-1]), None)
+
+        await self._wait_for(last, f"the word of {kinds[-1]}", self._wait_seconds)
+        await self.settle()
+        seen = [arrival.event.kind for arrival in told()]
+        if seen[-len(kinds) :] != list(kinds) or any(seen.count(kind) > 1 for kind in kinds):
+            raise PromiseBroken(f"{self.name} has told {seen}, where {list(kinds)} should come last, each once")
 
     async def expect_nothing_but(self, *titles: str) -> None:
         """Nothing has arrived that is not about conversations of these titles."""

@@ -9,12 +9,12 @@ from support.actors.assistant import Assistant
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
 from support.actors.people import People
+from support.actors.talk import runs_of
 from support.actors.witness import Witness
 from support.drivers.access import Act, Pass, Subject
 from support.drivers.driver import Driver
-from support.drivers.threads import Runs
 from support.drivers.types import NewThread, Reason, Refused, Run, Session
-from support.errors import EnvironmentFailed, PromiseBroken
+from support.errors import PromiseBroken
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ async def work_with_agent(people: People, customer: Customer, assistant: Assista
     await assistant.will_say(customer, answer)
     conversation = await customer.start_conversation(NewThread(title=title, details={"secret": detail}))
     await customer.driver.messages.post(customer.session, conversation.id, said)
-    run = await _runs(customer).start(customer.session, conversation.id, question)
+    run = await runs_of(customer).start(customer.session, conversation.id, question)
     await customer.driver.durable.settle(customer.wait_seconds)
     account = customer.account
     words = (title, answer, detail, said, question, account.email, account.organisation)
@@ -118,7 +118,9 @@ async def set_thinking(people: People, customer: Customer, assistant: Assistant,
     """Have an agent begin to answer; it is done when the assistant is told to."""
     answer = people.faker.sentence(8)
     await assistant.will_think(customer, answer)
-    return await _begin_work(customer, question, answer)
+    work = await _begin_work(customer, question, answer)
+    await assistant.until_asked(customer)
+    return work
 
 
 async def stop_another(work: Work) -> None:
@@ -145,7 +147,7 @@ async def let_answer(work: Work, assistant: Assistant) -> None:
 async def expect_answered(work: Work) -> None:
     """The agent's work is done, and its answer is the last word of the conversation."""
     owner, [answer] = work.owner, work.words
-    run = await _runs(owner).read(owner.session, work.run.id)
+    run = await runs_of(owner).read(owner.session, work.run.id)
     messages = await owner.driver.messages.list(owner.session, work.conversation.id)
     if (run.status, run.answer, messages[-1].content) != ("completed", answer, answer):
         raise PromiseBroken(
@@ -156,7 +158,7 @@ async def expect_answered(work: Work) -> None:
 
 async def _begin_work(customer: Customer, question: str, answer: str) -> Work:
     conversation = await customer.start_conversation(NewThread(title=question))
-    run = await _runs(customer).start(customer.session, conversation.id, question)
+    run = await runs_of(customer).start(customer.session, conversation.id, question)
     return Work(conversation, run, (answer,))
 
 
@@ -172,12 +174,6 @@ async def _attempt(driver: Driver, act: Act, session: Session | None, subject: S
         return Attempt("it was done")
     shown = refusal.shown.replace(subject.thread_id, "<id>").replace(subject.run_id, "<id>")
     return Attempt(replace(refusal, shown=shown))
-
-
-def _runs(customer: Customer) -> Runs:
-    if customer.driver.runs is None:
-        raise EnvironmentFailed("the target has no agents: tag the scenario @needs.runs")
-    return customer.driver.runs
 
 
 def _reason(attempt: Attempt) -> Reason | None:

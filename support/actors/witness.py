@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from support.drivers.durable import DurableState
 from support.drivers.types import Account, Holding
-from support.verdicts.effects import expect_nothing_else_changed
+from support.verdicts.effects import expect_nothing_else_changed, expect_same
 
 
 class Witness:
@@ -19,16 +19,21 @@ class Witness:
         self._before = before
 
     @classmethod
-    async def arrive(cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float) -> Witness:
-        """Take everything in, once nothing is under way any more.
+    async def arrive(
+        cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float, at_work_in: str | None = None
+    ) -> Witness:
+        """Take everything in, once nothing is under way any more, but perhaps in the thread `at_work_in`.
 
         Raises:
             EnvironmentFailed: something still was after `wait_seconds`.
         """
-        await durable.settle(wait_seconds)
+        await durable.settle(wait_seconds, at_work_in)
         return cls(durable, but_for, await durable.others(but_for))
 
     async def expect_nothing_else_changed(self) -> None:
-        """What belongs to nobody of these people is as it was before."""
+        """What belongs to nobody of these people, or to anybody where there are none, is as it was before."""
         after = await self._durable.others(self._but_for)
-        expect_nothing_else_changed(self._before, after, time.time())
+        if self._but_for:
+            expect_nothing_else_changed(self._before, after, time.time())
+        else:
+            expect_same("what is kept", self._before, after, time.time())

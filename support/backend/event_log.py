@@ -60,6 +60,11 @@ class Position:
     earliest: int
 
 
+def is_last_word(event: Event) -> bool:
+    """Whether no event of its thread is to be kept once this one is published, itself included."""
+    return event.type == "thread_deleted"
+
+
 class EventLog:
     """The published events of all customers."""
 
@@ -73,7 +78,7 @@ class EventLog:
         """Publish a customer's next events, in order and each once; says how many were not there already."""
         arguments: list[str | int] = [str(customer_id), KEPT, _KEPT_SECONDS]
         for event in batch:
-            arguments += [event.sequence, event.thread_id or "", int(event.type == "thread_deleted"), event.text]
+            arguments += [event.sequence, event.thread_id or "", int(is_last_word(event)), event.text]
         keys = [self._keys.events(customer_id), self._keys.feed()]
         return int(await redis_client.run(self._publish, keys, *arguments))
 

@@ -38,8 +38,10 @@ class DurableState(Protocol):
         """Everything kept that mentions this thread of the customer, by its place."""
         ...
 
-    async def settle(self, seconds: float) -> None:
+    async def settle(self, seconds: float, at_work_in: str | None = None) -> None:
         """Return once the backend has nothing more to do for anybody of what was confirmed so far.
+
+        Agents may go on with their work in the thread of the id `at_work_in`.
 
         Raises:
             EnvironmentFailed: it still had after `seconds`.
@@ -47,5 +49,8 @@ class DurableState(Protocol):
         ...
 
     async def traces_of(self, identifier: str) -> list[str]:
-        """Every place that has this id, in whatever spelling: columns of any table, names and values of any key."""
+        """Every place that has this id or these words: columns of any table, names and values of any key.
+
+        An id is found in whatever spelling.
+        """
         ...

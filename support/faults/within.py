@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from itertools import count
 from typing import Any
+
+from support.faults.patch import Patch
 
 STORE = "support.backend.thread_routes:store"
 
@@ -27,7 +30,7 @@ async def store_empty_conversation(request: Any, *, announce: bool = False) -> N
     resources.relay.wake(customer_id)
 
 
-def without_row_security(patch: Any) -> None:
+def without_row_security(patch: Patch) -> None:
     """Let the backend's connections see every row, so that only its own queries keep customers apart."""
 
     @patch.replace("support.backend.database:_pool", counts=False)
@@ -35,7 +38,7 @@ def without_row_security(patch: Any) -> None:
         return await original(settings, "none", size)
 
 
-def change_what_was_stored(patch: Any, assignment: str) -> None:
+def change_what_was_stored(patch: Patch, assignment: str) -> None:
     """After a conversation is stored, and its answer made, change it in the database: `assignment` as SQL has it."""
 
     @patch.replace(STORE)
@@ -45,7 +48,7 @@ def change_what_was_stored(patch: Any, assignment: str) -> None:
         return answer
 
 
-def lose_one_in(patch: Any, every: int) -> None:
+def lose_one_in(patch: Patch, every: int) -> None:
     """Confirm every conversation, and leave one in `every` unsaved."""
     numbers = count(1)
 
@@ -55,3 +58,43 @@ def lose_one_in(patch: Any, every: int) -> None:
         if next(numbers) % every == 0:
             await connection.execute("ROLLBACK; BEGIN")
         return answer
+
+
+def create_table(patch: Patch, name: str, columns: str) -> None:
+    """Let the backend have one more table, which everybody may use, from its start."""
+
+    @patch.replace("support.backend.database:connect", counts=False)
+    async def connect(original: Any, settings: Any) -> Any:
+        database = await original(settings)
+        async with database._service.acquire() as connection:
+            await connection.execute("SET ROLE NONE")
+            await connection.execute(f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC")
+            await connection.execute("RESET ROLE")
+        return database
+
+
+def tell_nothing_but_no(patch: Patch, check: str) -> None:
+    """Let a check refuse without the members that say why; `check` is its place."""
+
+    @patch.replace(check)
+    def refuse(original: Any, *arguments: Any) -> None:
+        try:
+            original(*arguments)
+        except Exception as problem:
+            vars(problem)["members"].clear()
+            raise
+
+
+def tell_one_device(patch: Patch, concerned: Callable[[Any], bool]) -> None:
+    """Let only the device of a customer that was opened first hear of the events that are concerned."""
+    first: dict[Any, Any] = {}
+
+    @patch.replace("support.backend.hub:Hub.join", counts=False)
+    def join(original: Any, hub: Any, socket: Any) -> None:
+        original(hub, socket)
+        first.setdefault(socket.identity.customer_id, socket)
+
+    @patch.replace("support.backend.hub:Hub.sockets_for")
+    def sockets_for(original: Any, hub: Any, event: Any) -> Any:
+        sockets = original(hub, event)
+        return [one for one in sockets if one is first[event.customer_id]] if concerned(event) else sockets

@@ -229,8 +229,8 @@ def test_the_traces_of_a_conversation_that_is_there_are_found(play: Callable[[Pl
         traces = await stage.durable.traces_of(stage.current.id)
         stream = f"{stage.prefix}events:{stage.current.owner.account.id}"
         assert traces == ["1 rows of public.threads.id", f"the stream of the Redis key {stream}"]
-        with pytest.raises(PromiseBroken, match=r"the conversation was erased, but its id is still found in 1 rows"):
-            expect_no_traces("the conversation", traces)
+        with pytest.raises(PromiseBroken, match=r"the conversation was erased, but '7' of it is still found in 1 rows"):
+            expect_no_traces("the conversation", "7", traces)
 
     play(scene)
 

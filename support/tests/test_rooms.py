@@ -26,6 +26,7 @@ ALLOWED = {
         "support.drivers",
         "support.verdicts",
         "support.model.control",
+        "support.model.record",
         "support.model.scripts",
         "support.bdd.scenario",
         "support.bdd.sentences",

@@ -29,23 +29,32 @@ def changes(before: Mapping[str, Holding], after: Mapping[str, Holding], now: fl
 
 
 def expect_nothing_else_changed(before: Mapping[str, Holding], after: Mapping[str, Holding], now: float) -> None:
-    """What was not to be touched is as it was.
+    """What belongs to nobody in the scenario is as it was.
+
+    Raises:
+        PromiseBroken: it is not; the message names the places.
+    """
+    expect_same("what belongs to nobody in this scenario", before, after, now)
+
+
+def expect_same(what: str, before: Mapping[str, Holding], after: Mapping[str, Holding], now: float = 0) -> None:
+    """What was kept is as it was, to the last byte.
 
     Raises:
         PromiseBroken: it is not; the message names the places.
     """
     if found := list(changes(before, after, now)):
-        raise PromiseBroken(f"what was to stay as it was has not: {_listed(found)}")
+        raise PromiseBroken(f"{what} is no longer as it was: {_listed(found)}")
 
 
-def expect_no_traces(what: str, traces: Sequence[str]) -> None:
-    """Nothing is left of what was erased; `traces` are the places that still have its id.
+def expect_no_traces(what: str, mark: str, traces: Sequence[str]) -> None:
+    """Nothing is left of what was erased; `traces` are the places that still have `mark`, an id or words of it.
 
     Raises:
         PromiseBroken: something is left.
     """
     if traces:
-        raise PromiseBroken(f"{what} was erased, but its id is still found in {_listed(traces)}")
+        raise PromiseBroken(f"{what} was erased, but {mark!r} of it is still found in {_listed(traces)}")
 
 
 def _listed(found: Sequence[str]) -> str:

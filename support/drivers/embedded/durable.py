@@ -18,7 +18,10 @@ from support.probes.postgres_scan import columns_with, rows_of_others, rows_with
 from support.probes.redis import RedisProbe
 from support.probes.redis_scan import keys_of_others, keys_with
 
-UNDER_WAY = "SELECT WHERE EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL)"
+UNDER_WAY = (
+    "SELECT WHERE EXISTS (SELECT FROM outbox) "
+    "OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL AND thread_id::text <> $1)"
+)
 KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
 OWNER_COLUMNS = ("customer_id", "owner_id")
 LEASES = "sockets:"
@@ -85,21 +88,25 @@ class EmbeddedDurable:
         told = Holding(f"{len(events)} events", hashlib.sha256("".join(events).encode()).hexdigest())
         return {f"table {row.table}": Holding(f"{row.count} rows", row.digest) for row in rows} | {"events": told}
 
-    async def settle(self, seconds: float) -> None:
+    async def settle(self, seconds: float, at_work_in: str | None = None) -> None:
         """Wait until no run is under way, and no event waits in the table `outbox` to be published."""
         try:
             async with asyncio.timeout(seconds):
-                while await self._postgres.rows(UNDER_WAY):  # noqa: ASYNC110 - a table tells nobody
+                while await self._postgres.rows(UNDER_WAY, at_work_in or ""):  # noqa: ASYNC110 - a table tells nobody
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
             raise EnvironmentFailed(f"runs or events are still under way after {seconds:g} s") from None
 
     async def traces_of(self, identifier: str) -> list[str]:
-        """Look for the id as it is, without its dashes, and as bytes, which PostgreSQL shows in hexadecimal."""
-        bare = identifier.replace("-", "").lower()
-        texts = [identifier.lower(), identifier.upper(), bare, bare.upper()]
+        """Look for words as they are; an id also without dashes, and as bytes, which PostgreSQL shows in hex."""
+        texts: list[str] = [identifier]
+        spellings: list[str | bytes] = [identifier]
+        if _is_uuid(identifier):
+            bare = identifier.replace("-", "").lower()
+            texts = [identifier.lower(), identifier.upper(), bare, bare.upper()]
+            spellings = [*texts, UUID(identifier).bytes]
         columns = await columns_with(self._postgres, [*texts, *(text.encode().hex() for text in texts)])
-        keys = await keys_with(self._redis, [*texts, UUID(identifier).bytes])
+        keys = await keys_with(self._redis, spellings)
         return [
             *(f"{count} rows of {column}" for column, count in sorted(columns.items())),
             *(f"the {kind} of the Redis key {name}" for name, kind in sorted(keys.items())),
@@ -140,3 +147,11 @@ class EmbeddedDurable:
             thread_id,
         )
         return {" / ".join(row["path"]): KINDS[row["kind"]] for row in rows}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

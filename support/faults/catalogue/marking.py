@@ -6,6 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.within import tell_nothing_but_no, tell_one_device
 
 SAVE = "support.backend.threads:save"
 EVENT = "support.backend.thread_changes:event_data"
@@ -95,14 +96,7 @@ def any_change_of_mark_is_accepted(patch: Patch) -> None:
 @fault(Red(REFUSED, "she is told that it cannot go from archived to completed", "names ()"))
 def refusal_does_not_name_the_marks(patch: Patch) -> None:
     """A change that is against the rules is refused without saying which marks are meant."""
-
-    @patch.replace(CHECK)
-    def check(original: Any, *arguments: Any) -> None:
-        try:
-            original(*arguments)
-        except Exception as problem:
-            vars(problem)["members"].clear()
-            raise
+    tell_nothing_but_no(patch, CHECK)
 
 
 @fault(Red(REFUSED, '"Boxes for spring" is archived when she opens it again', "assert 'completed' == 'archived'"))
@@ -178,17 +172,7 @@ def the_last_change_is_told_twice(patch: Patch) -> None:
 @fault(Red(THREE, "her laptop has told of these changes and no others", "3 changes of status did not come"))
 def one_device_is_told_of_changes(patch: Patch) -> None:
     """Only the device that was opened first is told of changes."""
-    first: dict[Any, Any] = {}
-
-    @patch.replace("support.backend.hub:Hub.join", counts=False)
-    def join(original: Any, hub: Any, socket: Any) -> None:
-        original(hub, socket)
-        first.setdefault(socket.identity.customer_id, socket)
-
-    @patch.replace("support.backend.hub:Hub.sockets_for")
-    def sockets_for(original: Any, hub: Any, event: Any) -> Any:
-        sockets = original(hub, event)
-        return [one for one in sockets if one is first[event.customer_id]] if "old" in event.data else sockets
+    tell_one_device(patch, lambda event: "old" in event.data)
 
 
 @fault(Red(REFUSED, ON_PHONE, "('archived', 'completed')"))

@@ -91,7 +91,7 @@ def title_never_asked_of_the_assistant(patch: Patch) -> None:
         return message
 
 
-@fault(Red(BECOMES_TITLE, "the assistant was asked once", "assert 2 == 1"))
+@fault(Red(BECOMES_TITLE, "the assistant was asked once", "was asked 2 times"))
 def assistant_asked_twice(patch: Patch) -> None:
     """Every title is asked for twice, and paid for twice."""
 

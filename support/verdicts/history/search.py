@@ -19,10 +19,15 @@ from support.verdicts.history.model import AnyModel, AnyOperation, Step
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a search may cost: steps of the model, and seconds."""
+    """How much a search may cost: steps of the model, and seconds; a verdict has to come before its step times out."""
 
     steps: int = 2_000_000
-    seconds: float = 20.0
+    seconds: float = 8.0
+
+    @property
+    def for_shortening(self) -> Budget:
+        """What may be spent on a clearer way to put what is known already."""
+        return Budget(self.steps, self.seconds / 2)
 
 
 class BudgetSpent(Exception):

@@ -109,7 +109,10 @@ class HistoryVerdict:
 def judge_history(
     operations: Iterable[Operation[Act, Result]], model: Model[Any, Act, Result], budget: Budget = BUDGET
 ) -> HistoryVerdict:
-    """Judge each object by itself; the budget holds for each object, and anew for its views and for shortening."""
+    """Judge each object by itself; the budget holds for each object, and anew for its views.
+
+    Half of it may be spent again on shortening what was found.
+    """
     by_object: dict[str, list[AnyOperation]] = defaultdict(list)
     for operation in operations:
         by_object[operation.object].append(operation)
@@ -143,13 +146,21 @@ def _judge_object(target: str, own: list[AnyOperation], model: AnyModel, budget:
     else:
         if nearest.is_complete:
             return None
-        found = [_violation(target, None, whole, nearest, budget), *_in_views(target, own, model, budget)]
-    return min(found, key=lambda violation: len(violation.shown))
+        found = [*_in_views(target, own, model, budget), (None, whole, nearest)]
+    meter = Meter(budget.for_shortening)
+    violations = [
+        Violation(target, view, len(problem.operations), shorten(problem, nearest, meter))
+        for view, problem, nearest in found
+    ]
+    return min(violations, key=lambda violation: len(violation.shown))
 
 
-def _in_views(target: str, own: list[AnyOperation], model: AnyModel, budget: Budget) -> list[Violation]:
+def _in_views(
+    target: str, own: list[AnyOperation], model: AnyModel, budget: Budget
+) -> list[tuple[str | None, Problem, Explanation]]:
+    """The views that no order explains, by name, each with the longest order that fits."""
     meter = Meter(budget)
-    found: list[Violation] = []
+    found: list[tuple[str | None, Problem, Explanation]] = []
     for view in model.views(own):
         problem = _problem(target, view.operations, view.model)
         try:
@@ -157,13 +168,9 @@ def _in_views(target: str, own: list[AnyOperation], model: AnyModel, budget: Bud
         except BudgetSpent:
             break
         if not nearest.is_complete:
-            found.append(_violation(target, view.name, problem, nearest, budget))
+            found.append((view.name, problem, nearest))
     return found
 
 
 def _problem(target: str, operations: Iterable[AnyOperation], model: AnyModel) -> Problem:
     return Problem.of(model, operations, (Start(model.initial(target)),))
-
-
-def _violation(target: str, view: str | None, problem: Problem, nearest: Explanation, budget: Budget) -> Violation:
-    return Violation(target, view, len(problem.operations), shorten(problem, nearest, Meter(budget)))
