@@ -27,7 +27,7 @@ def list_ignores_the_owner(patch: Patch) -> None:
         query.conditions = ["$1::uuid IS NOT NULL"]
 
 
-@fault(Red(TEN, UNKNOWN, "which is not theirs"), Red(STRANGER, IT_UNKNOWN, "which is not theirs"))
+@fault(Red(TEN, UNKNOWN, "which should not be there"), Red(STRANGER, IT_UNKNOWN, "which should not be there"))
 def any_conversation_can_be_opened(patch: Patch) -> None:
     """Whoever knows a conversation's id can open it."""
     without_row_security(patch)
