@@ -14,7 +14,7 @@ async def has_answered(people: People, assistant: Assistant, who: str, title: st
     return await intruder.work_with_agent(people, people.who(who), assistant, title)
 
 
-@given("{who:Who} has done everything that can be done with another such conversation, and deleted it")
+@given("{who:Who} has done everything that can be done with another such conversation, and erased it")
 async def has_done_everything(people: People, assistant: Assistant, who: str) -> None:
     await intruder.do_everything(await intruder.work_with_agent(people, people.who(who), assistant, "Nothing of note"))
 

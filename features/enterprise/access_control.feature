@@ -10,7 +10,7 @@ Feature: Who is let in
     Scenario Outline: Everything is tried <how>
       Given Enid has signed in on the Enterprise plan
       And an agent has answered her in "Plans for the takeover"
-      And she has done everything that can be done with another such conversation, and deleted it
+      And she has done everything that can be done with another such conversation, and erased it
       When everything that can be done with it is tried <how>
       Then each of these acts is refused, for nobody has signed in
       And no refusal tells whether there is such a conversation, or what is in it
@@ -36,7 +36,7 @@ Feature: Who is let in
     Scenario: A customer of another company tries everything
       Given Enid has signed in on the Enterprise plan
       And an agent has answered her in "Plans for the takeover"
-      And she has done everything that can be done with another such conversation, and deleted it
+      And she has done everything that can be done with another such conversation, and erased it
       And Sam, a stranger, has signed in
       When Sam tries everything that can be done with it
       Then each of these acts is refused, for there is no such thing

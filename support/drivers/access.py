@@ -28,7 +28,7 @@ class Act(StrEnum):
     SEE_ONE_WORK = "see one thing that an agent has done in it"
     STOP = "stop an agent in it"
     TAKE_AWAY = "take a copy of it away"
-    DELETE = "delete it"
+    ERASE = "erase it"
 
     @property
     def is_on_one(self) -> bool:

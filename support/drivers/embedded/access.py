@@ -45,7 +45,7 @@ REQUESTS = {
     Act.SEE_ONE_WORK: Request("GET", "/api/runs/{run_id}"),
     Act.STOP: Request("POST", "/api/runs/{run_id}/cancel"),
     Act.TAKE_AWAY: Request("GET", f"{ONE}/export"),
-    Act.DELETE: Request("DELETE", ONE),
+    Act.ERASE: Request("DELETE", ONE),
 }
 
 

@@ -208,7 +208,7 @@ def _anybodys(patch: Patch, place: str) -> None:
             return await original(connection, owner, *arguments)
 
 
-@fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), delete it (it was done)"))
+@fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), erase it (it was done)"))
 def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
     """Taking a conversation away, and deleting it, asks for a pass, and not whose it is."""
     _anybodys(patch, "support.backend.threads:lock")
