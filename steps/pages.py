@@ -14,7 +14,7 @@ async def has_collected(people: People, who: str, count: int) -> list[Conversati
 
 @when(
     "{who:Who} leafs through them, {size:Count} at a time, "
-    "until it is clear whether her pages take more than {times:Count} times as long as the one of {newcomer:Who}",
+    "until it is clear whether her pages take more than {times:Count} times as long as {newcomer:Whose} only page",
     target_fixture="leafing",
 )
 async def leafs_in_turns(people: People, who: str, size: int, times: int, newcomer: str) -> Comparison:
@@ -30,8 +30,9 @@ def took_as_long(leafing: Comparison, evidence: Evidence, times: int) -> None:
         verdict.expect_kept()
 
 
-@then("for none of these pages the product goes through more than {limit:Count} conversations")
-def goes_through(leafing: Comparison, limit: int) -> None:
+@then("the product goes through at most {limit:Count} conversations for each of these pages")
+def goes_through(leafing: Comparison, evidence: Evidence, limit: int) -> None:
+    evidence.add("What was gone through", "text/plain", "\n".join(map(str, leafing.opened)).encode())
     leafing.expect_gone_through(limit)
 
 
@@ -45,6 +46,7 @@ def come_as_asked(two_sizes: TwoSizes, short: int, long: int) -> None:
     two_sizes.expect_sizes(short, long)
 
 
-@then("the longer page takes at most {times:Count} times as many look-ups as the shorter one")
-def takes_no_more_lookups(two_sizes: TwoSizes, times: int) -> None:
+@then("the product looks things up at most {times:Count} times as often for the longer page")
+def looks_up_as_often(two_sizes: TwoSizes, evidence: Evidence, times: int) -> None:
+    evidence.add("What was looked up", "text/plain", f"{two_sizes.short}\n{two_sizes.long}".encode())
     two_sizes.expect_lookups(times)

@@ -14,10 +14,10 @@ Feature: Finding a conversation among many
       Given Ella has signed in on the Early plan
       And she has started 10 conversations
       And Mia has collected 1,000 conversations over the years
-      When she leafs through them, 10 at a time, until it is clear whether her pages take more than 2 times as long as the one of Ella
+      When she leafs through them, 10 at a time, until it is clear whether her pages take more than 2 times as long as Ella's only page
       Then she has seen each of the 1,000 once, the latest first
       And neither the first page, nor the middle, nor the last took more than 2 times as long
-      And for none of these pages the product goes through more than 20 conversations
+      And the product goes through at most 20 conversations for each of these pages
 
   Rule: What is on a page is looked up in one go, however long the page is
     Value: whoever prefers long pages does not wait for every line of them
@@ -27,4 +27,4 @@ Feature: Finding a conversation among many
       Given she has started 100 conversations
       When she opens a page of 10 and a page of 100
       Then 10 conversations come on the one page, and 100 on the other
-      And the longer page takes at most 2 times as many look-ups as the shorter one
+      And the product looks things up at most 2 times as often for the longer page

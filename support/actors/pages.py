@@ -17,27 +17,33 @@ from support.verdicts.sampling import Timed, sample_ratio
 
 AT_ONCE = 8
 MOST_PAGES = 200
-READINGS = 20
+READINGS = 10
 """How often a page is read while what is done for it is counted: from the sixth on a database may go another way."""
+READINGS_OF_EACH_SIZE = 20
+"""More of them, because whatever the product does by itself meanwhile, every second or so, is counted too."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A page as it came, and what was done for `READINGS` readings of it."""
+    """A page as it came, and what was done for each of its readings."""
 
     name: str
     page: Page
     effort: Effort
+    readings: int
 
     @property
     def gone_through(self) -> float:
         """How many conversations the product went through for each reading."""
-        return self.effort.threads / READINGS
+        return self.effort.threads / self.readings
 
     @property
     def lookups(self) -> float:
         """How often the product looked something up for each reading."""
-        return self.effort.lookups / READINGS
+        return self.effort.lookups / self.readings
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.gone_through:.1f} conversations gone through, {self.lookups:.1f} look-ups"
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,8 @@ class Comparison(Leafing):
         for one in self.opened:
             if one.gone_through > limit:
                 raise PromiseBroken(
-                    f"for {one.name}, of {len(one.page.threads)} conversations, "
-                    f"the product goes through {one.gone_through:.1f} each time, where {limit} would do"
+                    f"for {one.name}, which has {len(one.page.threads)} conversations, "
+                    f"the product goes through {one.gone_through:.1f} each time, where {limit} at most are promised"
                 )
 
 
@@ -124,14 +130,15 @@ async def compare_pages(customer: Customer, newcomer: Customer, size: int, limit
         )
         for name, bookmark in named.items()
     ]
-    opened = await _open(customer, [(name, size, bookmark) for name, bookmark in named.items()])
+    opened = await _open(customer, [(name, size, bookmark) for name, bookmark in named.items()], READINGS)
     seen = tuple(thread for page in pages for thread in page.threads)
     return Comparison(seen, tuple(ratios), opened)
 
 
 async def open_two_sizes(customer: Customer, short: int, long: int) -> TwoSizes:
     """Open the first page in two sizes."""
-    return TwoSizes(*await _open(customer, [(f"a page of {size}", size, None) for size in (short, long)]))
+    wanted = [(f"a page of {size}", size, None) for size in (short, long)]
+    return TwoSizes(*await _open(customer, wanted, READINGS_OF_EACH_SIZE))
 
 
 async def _leaf(customer: Customer, size: int) -> list[Page]:
@@ -152,13 +159,13 @@ def _timed(customer: Customer, size: int, bookmark: str | None) -> Timed:
     return read
 
 
-async def _open(customer: Customer, wanted: Sequence[tuple[str, int, str | None]]) -> tuple[Opened, ...]:
+async def _open(customer: Customer, wanted: Sequence[tuple[str, int, str | None]], readings: int) -> tuple[Opened, ...]:
     storage, threads = customer.driver.storage, customer.driver.threads
     opened: list[Opened] = []
     before = await storage.effort()
     for name, size, bookmark in wanted:
-        pages = [await threads.page(customer.session, size, bookmark) for _ in range(READINGS)]
+        pages = [await threads.page(customer.session, size, bookmark) for _ in range(readings)]
         after = await storage.effort()
-        opened.append(Opened(name, pages[-1], after - before))
+        opened.append(Opened(name, pages[-1], after - before, readings))
         before = after
     return tuple(opened)
