@@ -13,6 +13,7 @@ from typing import Protocol
 from support.drivers.access import Access
 from support.drivers.durable import DurableState
 from support.drivers.live import LiveEvents
+from support.drivers.storage import Storage
 from support.drivers.threads import Messages, Metadata, Runs, Search, Threads
 from support.drivers.types import Account, Session
 
@@ -104,6 +105,11 @@ class Driver(Protocol):
     @property
     def durable(self) -> DurableState:
         """See `DurableState`."""
+        ...
+
+    @property
+    def storage(self) -> Storage:
+        """See `Storage`."""
         ...
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from support.drivers.embedded.identities import EmbeddedIdentities
 from support.drivers.embedded.live import EmbeddedLive
 from support.drivers.embedded.messages import EmbeddedMessages, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedOperations
+from support.drivers.embedded.storage import EmbeddedStorage
 from support.drivers.embedded.threads import EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
 from support.drivers.types import Target
 from support.probes.postgres import PostgresProbe
@@ -52,6 +53,7 @@ class EmbeddedDriver:
         self.live = EmbeddedLive(url, wire)
         self.operations = EmbeddedOperations(self._clients, url, target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)
+        self.storage = EmbeddedStorage(connections.postgres, target.database_url)
 
     async def close(self) -> None:
         """Give the connections of this scenario's people back."""

@@ -1,0 +1,76 @@
+"""How much PostgreSQL has read for whoever uses a database, as PostgreSQL itself counts it.
+
+The counts are of the statements that were really run, with the plans that were really used, whatever their text is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+import asyncpg
+
+from support.errors import EnvironmentFailed
+
+_END = """
+    SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+_LEFT = "SELECT pid FROM pg_stat_activity WHERE pid = ANY($1)"
+# Of an index it is the entries that count: a row may be passed over there, and never be fetched.
+_READS = """
+    SELECT relname AS table, seq_scan + coalesce(idx_scan, 0) AS lookups,
+        seq_tup_read + coalesce((SELECT sum(idx_tup_read) FROM pg_stat_user_indexes AS i WHERE i.relid = t.relid), 0)
+            ::bigint AS rows
+    FROM pg_stat_user_tables AS t
+"""
+_POLL_SECONDS = 0.002
+
+
+class TableReads(NamedTuple):
+    """How often a table was searched, with or without an index, and how many of its rows were gone through."""
+
+    lookups: int
+    rows: int
+
+
+async def reads_by_table(database_url: str, seconds: float = 5) -> dict[str, TableReads]:
+    """Everything that was ever read, by table.
+
+    Every other connection to the database is ended first: PostgreSQL adds up what a connection has read when it is
+    idle for ten seconds, or at the next transaction once a second has passed, or for certain when the connection ends.
+
+    Raises:
+        EnvironmentFailed: PostgreSQL cannot be reached, or a connection has not ended after `seconds`.
+    """
+    try:
+        connection = await asyncpg.connect(database_url)
+        try:
+            ended = [row["pid"] for row in await connection.fetch(_END)]
+            async with asyncio.timeout(seconds):
+                # A connection leaves the list after it was added up; nobody tells when.
+                while await connection.fetch(_LEFT, ended):  # noqa: ASYNC110
+                    await asyncio.sleep(_POLL_SECONDS)
+            found = await connection.fetch(_READS)
+        finally:
+            await connection.close()
+    except (OSError, asyncpg.PostgresError) as error:
+        reason = str(error) or type(error).__name__
+        raise EnvironmentFailed(f"PostgreSQL does not tell how much it has read: {reason}") from error
+    return {row["table"]: TableReads(row["lookups"], row["rows"]) for row in found}
+
+
+async def refresh_statistics(database_url: str) -> None:
+    """Let PostgreSQL find out how many rows there are of what, as its autovacuum does by and by.
+
+    Raises:
+        EnvironmentFailed: PostgreSQL cannot be reached.
+    """
+    try:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.execute("ANALYZE")
+        finally:
+            await connection.close()
+    except (OSError, asyncpg.PostgresError) as error:
+        raise EnvironmentFailed(f"PostgreSQL does not take stock: {error}") from error
