@@ -22,7 +22,7 @@ Feature: Finding a conversation among many
   Rule: What is on a page is looked up in one go, however long the page is
     Value: whoever prefers long pages does not wait for every line of them
 
-    @TL-21 @load
+    @TL-21
     Scenario: A page ten times as long
       Given she has started 100 conversations
       When she opens a page of 10 and a page of 100

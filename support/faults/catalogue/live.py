@@ -229,5 +229,12 @@ def devices_are_greeted_with_strange_news(patch: Patch) -> None:
     @patch.replace(f"{SOCKET}._greet")
     async def greet(original: Any, socket: Any) -> None:
         await original(socket)
-        strange = {"id": "0", "type": "thread_created", "sequence": 0, "thread_id": None, "data": {"title": "Strange"}}
+        strange = {
+            "id": "0",
+            "type": "thread_created",
+            "sequence": 0,
+            "thread_id": None,
+            "run_id": None,
+            "data": {"title": "Strange"},
+        }
         await socket._send(backend("database").dumps(strange))
