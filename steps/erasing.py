@@ -1,6 +1,6 @@
 """Erasing conversations, and what is left of them."""
 
-from support.actors.erasing import Erasure, erase, write_secret
+from support.actors.erasing import Erasure, erase_conversation, write_secret
 from support.actors.people import People
 from support.bdd.sentences import given, then, when
 
@@ -12,7 +12,7 @@ async def has_written_a_secret(people: People, who: str, title: str) -> str:
 
 @when("{who:Who} erases {title:Quoted}", target_fixture="erasure")
 async def erases(people: People, who: str, title: str) -> Erasure:
-    return await erase(people.who(who).called(title))
+    return await erase_conversation(people.who(who).called(title))
 
 
 @then("for {who:Who} {title:Quoted} is as if it had never existed")

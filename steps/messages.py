@@ -2,18 +2,26 @@
 
 from support.actors.customer import Conversation
 from support.actors.people import People
-from support.actors.talk import Activity, Written, expect_messages, expect_order, look_through, write, write_in_turn
+from support.actors.talk import (
+    Activity,
+    Written,
+    expect_messages,
+    expect_order,
+    look_through,
+    write_in_turn,
+    write_message,
+)
 from support.bdd.sentences import given, then, when
 
 
 @given("{who:Who} has written {words:Quoted} in {title:Quoted}")
 async def has_written(people: People, who: str, words: str, title: str) -> None:
-    await write(people.who(who).called(title), words)
+    await write_message(people.who(who).called(title), words)
 
 
 @when("{who:Who} writes {words:Quoted} in {title:Quoted}", target_fixture="before")
 async def writes(people: People, who: str, words: str, title: str) -> Activity:
-    return await write(people.who(who).called(title), words)
+    return await write_message(people.who(who).called(title), words)
 
 
 @when("{who:Who} opens {title:Quoted} and reads what was said in it", target_fixture="before")

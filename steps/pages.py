@@ -1,7 +1,7 @@
 """What a page of conversations costs, however many there are."""
 
 from support.actors.customer import Conversation
-from support.actors.pages import Comparison, TwoSizes, collect, compare_pages, open_two_sizes
+from support.actors.pages import Comparison, TwoSizes, collect_conversations, compare_pages, open_two_sizes
 from support.actors.people import People
 from support.bdd.sentences import given, then, when
 from support.reporting.evidence import Evidence
@@ -9,7 +9,7 @@ from support.reporting.evidence import Evidence
 
 @given("{who:Who} has collected {count:Count} conversations over the years", target_fixture="conversations")
 async def has_collected(people: People, who: str, count: int) -> list[Conversation]:
-    return await collect(people.who(who), count)
+    return await collect_conversations(people.who(who), count)
 
 
 @when(

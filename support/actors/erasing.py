@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from support.actors.customer import Conversation, Customer
 from support.actors.device import Device
-from support.actors.talk import write
+from support.actors.talk import write_message
 from support.actors.witness import Witness
 from support.drivers.types import EventKind, Holding
 from support.verdicts.effects import expect_no_traces, expect_same
@@ -69,11 +69,11 @@ class Erasure:
 async def write_secret(conversation: Conversation) -> str:
     """Write something in a conversation that is found nowhere else."""
     secret = f"The word for the safe is {uuid4().hex}"
-    await write(conversation, secret)
+    await write_message(conversation, secret)
     return secret
 
 
-async def erase(conversation: Conversation) -> Erasure:
+async def erase_conversation(conversation: Conversation) -> Erasure:
     """Take in what there is, and erase the conversation."""
     owner = conversation.owner
     messages = await owner.driver.messages.list(owner.session, conversation.id)

@@ -98,7 +98,7 @@ class TwoSizes:
             )
 
 
-async def collect(customer: Customer, count: int) -> list[Conversation]:
+async def collect_conversations(customer: Customer, count: int) -> list[Conversation]:
     """Start so many conversations, a few at a time, and let the database take stock; the last active comes last."""
     turns = asyncio.Semaphore(AT_ONCE)
 

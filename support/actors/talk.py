@@ -64,7 +64,7 @@ class Written:
             await expect_messages(conversation, [words for one, words in self.messages if one is conversation])
 
 
-async def write(conversation: Conversation, words: str) -> Activity:
+async def write_message(conversation: Conversation, words: str) -> Activity:
     """Write in a conversation; gives the last activity as it was before."""
     before = await Activity.of(conversation)
     await conversation.owner.driver.messages.post(conversation.owner.session, conversation.id, words)
