@@ -60,17 +60,20 @@ def lose_one_in(patch: Patch, every: int) -> None:
         return answer
 
 
-def create_table(patch: Patch, name: str, columns: str) -> None:
-    """Let the backend have one more table, which everybody may use, from its start."""
+def at_start(patch: Patch, statements: str, *, counts: bool = True) -> None:
+    """Let the owner of the database do something to it each time that the backend connects to it at its start."""
 
-    @patch.replace("support.backend.database:connect", counts=False)
+    @patch.replace("support.backend.database:connect", counts=counts)
     async def connect(original: Any, settings: Any) -> Any:
         database = await original(settings)
         async with database._service.acquire() as connection:
-            await connection.execute("SET ROLE NONE")
-            await connection.execute(f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC")
-            await connection.execute("RESET ROLE")
+            await connection.execute(f"SET ROLE NONE; {statements}; RESET ROLE")
         return database
+
+
+def create_table(patch: Patch, name: str, columns: str) -> None:
+    """Let the backend have one more table, which everybody may use, from its start."""
+    at_start(patch, f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC", counts=False)
 
 
 def tell_nothing_but_no(patch: Patch, check: str) -> None:

@@ -237,22 +237,6 @@ def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
             raise
 
 
-@fault(Red(STRANGER, CHANGED, "table public.threads"))
-def refused_to_a_stranger_and_marked_all_the_same(patch: Patch) -> None:
-    """A stranger is told that there is no such conversation, and it moves to the top of its owner's list."""
-    without_row_security(patch)
-
-    @patch.replace("support.backend.threads:lock")
-    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        try:
-            return await original(connection, customer_id, thread_id)
-        except backend("problems").Problem:
-            await connection.execute(
-                f"UPDATE threads SET last_activity_at = clock_timestamp() WHERE id = '{thread_id}'; COMMIT; BEGIN"
-            )
-            raise
-
-
 @fault(Red(STOPPING, "she has the agent's answer all the same", "the agent's work is cancelled"))
 def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
     """A stranger is told that there is no such work, and it is stopped."""

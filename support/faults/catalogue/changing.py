@@ -6,6 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.within import at_start
 
 MERGE = "support.backend.thread_changes:merge"
 CHANGED = "Changed, added and removed, with the rest as it was"
@@ -69,13 +70,7 @@ def old_details_are_served_from_memory(patch: Patch) -> None:
 @fault(Red(RESTART, "its details are still these", "due"))
 def restart_tidies_details_away(patch: Patch) -> None:
     """When the product starts it tidies away details that it does not know."""
-
-    @patch.replace("support.backend.database:connect")
-    async def connect(original: Any, settings: Any) -> Any:
-        database = await original(settings)
-        async with database._service.acquire() as connection:
-            await connection.execute("SET ROLE NONE; UPDATE threads SET metadata = metadata - 'due'; RESET ROLE")
-        return database
+    at_start(patch, "UPDATE threads SET metadata = metadata - 'due'")
 
 
 @fault(Red(RESTART, "its details are now these", "EUR"))

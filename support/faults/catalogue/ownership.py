@@ -92,7 +92,10 @@ def anybody_can_change_anything(patch: Patch) -> None:
     _anybody(patch)
 
 
-@fault(Red(CHANGING, HERS, "is no longer as Enid left it"))
+@fault(
+    Red(CHANGING, HERS, "is no longer as Enid left it"),
+    Red("A customer of another company tries everything", "nothing at all has changed", "table public.threads"),
+)
 def refused_to_strangers_and_done(patch: Patch) -> None:
     """A stranger is told that there is no such conversation, and their change is made."""
     without_row_security(patch)

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend
+from support.faults.within import at_start, backend
 
 THOUSAND = "A thousand conversations beside ten"
 EACH_ONCE = "she has seen each of the 1,000 once"
@@ -25,13 +25,7 @@ def _costs(page: str) -> Red:
 @fault(_costs("first"))
 def index_of_conversations_is_lost(patch: Patch) -> None:
     """The index by which conversations are found in their order is gone."""
-
-    @patch.replace("support.backend.database:connect")
-    async def connect(original: Any, settings: Any) -> Any:
-        database = await original(settings)
-        async with database._service.acquire() as connection:
-            await connection.execute("SET ROLE NONE; DROP INDEX threads_by_activity; RESET ROLE")
-        return database
+    at_start(patch, "DROP INDEX threads_by_activity")
 
 
 @fault(_costs("middle"))
