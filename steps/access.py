@@ -6,7 +6,7 @@ from support.actors.attempt import Attempt
 from support.actors.intruder import Attempts, Work
 from support.actors.people import People
 from support.bdd.sentences import given, then, when
-from support.drivers.types import Reason
+from support.drivers.types import Reason, Run
 
 
 @given("an agent has answered {who:Who} in {title:Quoted}", target_fixture="work")
@@ -19,34 +19,24 @@ async def has_done_everything(people: People, assistant: Assistant, who: str) ->
     await intruder.do_everything(await intruder.work_with_agent(people, people.who(who), assistant, "Nothing of note"))
 
 
-@given("an agent is thinking about what {who:Who} has asked, {question:Quoted}", target_fixture="work")
-async def is_thinking(people: People, assistant: Assistant, who: str, question: str) -> Work:
-    return await intruder.set_thinking(people, people.who(who), assistant, question)
+@given("{who:Who} has stopped another agent")
+async def has_stopped_another(people: People, who: str) -> None:
+    await intruder.stop_another(people.who(who))
 
 
-@given("she has stopped another agent")
-async def has_stopped_another(work: Work) -> None:
-    await intruder.stop_another(work)
+@when("everything that can be done with {title:Quoted} is tried {how}", target_fixture="attempts")
+async def everything_is_tried(work: Work, title: str, how: str) -> Attempts:
+    return await intruder.try_everything_with(work.called(title), how)
 
 
-@when("everything that can be done with it is tried {how}", target_fixture="attempts")
-async def everything_is_tried(work: Work, how: str) -> Attempts:
-    return await intruder.try_everything_with(work, how)
-
-
-@when("{who:Who} tries everything that can be done with it", target_fixture="attempts")
-async def tries_everything(people: People, who: str, work: Work) -> Attempts:
-    return await intruder.try_everything_as(people.who(who), work)
+@when("{who:Who} tries everything that can be done with {title:Quoted}", target_fixture="attempts")
+async def tries_everything(people: People, who: str, work: Work, title: str) -> Attempts:
+    return await intruder.try_everything_as(people.who(who), work.called(title))
 
 
 @when("{who:Who}, and then somebody who has not signed in, tries to stop it", target_fixture="tries")
-async def try_to_stop(people: People, who: str, work: Work) -> list[Attempt]:
-    return await intruder.try_to_stop(work, people.who(who))
-
-
-@when("the agent has thought enough")
-async def has_thought_enough(assistant: Assistant, work: Work) -> None:
-    await intruder.let_answer(work, assistant)
+async def try_to_stop(people: People, who: str, run: Run) -> list[Attempt]:
+    return await intruder.try_to_stop(run, people.who(who))
 
 
 @then("each of these acts is refused, for nobody has signed in")
@@ -73,8 +63,3 @@ async def nothing_has_changed(attempts: Attempts) -> None:
 def neither_can(tries: list[Attempt]) -> None:
     for attempt, reason in zip(tries, (Reason.NOT_FOUND, Reason.NOT_SIGNED_IN), strict=True):
         attempt.expect_refused(reason)
-
-
-@then("she has the agent's answer all the same")
-async def has_the_answer(work: Work) -> None:
-    await intruder.expect_answered(work)

@@ -23,12 +23,13 @@ async def answers_when_asked(
     await see_answer(customer, await ask_agent(customer.called(title), question))
 
 
-@given("the agent is at work on the question {question:Quoted} of hers in {title:Quoted}")
-async def is_at_work(people: People, assistant: Assistant, question: str, title: str) -> None:
+@given("the agent is at work on her question {question:Quoted} in {title:Quoted}", target_fixture="run")
+async def is_at_work(people: People, assistant: Assistant, question: str, title: str) -> Run:
     customer = people.who("her")
     await assistant.will_think(customer, "Too late")
-    await ask_agent(customer.called(title), question)
+    run = await ask_agent(customer.called(title), question)
     await assistant.until_asked(customer)
+    return run
 
 
 @when("{who:Who} asks the agent {question:Quoted} in {title:Quoted}", target_fixture="run")

@@ -11,7 +11,7 @@ Feature: Who is let in
       Given Enid has signed in on the Enterprise plan
       And an agent has answered her in "Plans for the takeover"
       And she has done everything that can be done with another such conversation, and erased it
-      When everything that can be done with it is tried <how>
+      When everything that can be done with "Plans for the takeover" is tried <how>
       Then each of these acts is refused, for nobody has signed in
       And no refusal tells whether there is such a conversation, or what is in it
       And nothing at all has changed
@@ -38,18 +38,22 @@ Feature: Who is let in
       And an agent has answered her in "Plans for the takeover"
       And she has done everything that can be done with another such conversation, and erased it
       And Sam, a stranger, has signed in
-      When Sam tries everything that can be done with it
+      When Sam tries everything that can be done with "Plans for the takeover"
       Then each of these acts is refused, for there is no such thing
       And no refusal tells whether there is such a conversation, or what is in it
       And nothing at all has changed
 
-    @TL-20 @needs.runs @severity.critical
-    Scenario: Only its owner can stop an agent that is thinking
+    @TL-20 @needs.runs @needs.live @severity.critical
+    Scenario: Only its owner can stop an agent at work
       Given Enid has signed in on the Enterprise plan
-      And an agent is thinking about what she has asked, "What may the takeover cost?"
+      And she has started a conversation called "Plans for the takeover"
+      And the agent is at work on her question "Buy now?" in "Plans for the takeover"
       And she has stopped another agent
       And Sam, a stranger, has signed in
       When Sam, and then somebody who has not signed in, tries to stop it
-      And the agent has thought enough
+      And the agent answers Enid
       Then neither of them can
-      And she has the agent's answer all the same
+      And "Plans for the takeover" has exactly these messages, and they are kept
+        | message  |
+        | Buy now? |
+        | Too late |

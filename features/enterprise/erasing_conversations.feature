@@ -42,7 +42,7 @@ Feature: Erasing conversations
       Given Enid has signed in on the Enterprise plan
       And her phone is open
       And she has started a conversation called "Plans for the takeover"
-      And the agent is at work on the question "Buy now?" of hers in "Plans for the takeover"
+      And the agent is at work on her question "Buy now?" in "Plans for the takeover"
       When she erases "Plans for the takeover"
       Then the agent has been stopped in the middle of its answer
       And her phone has told that the agent was stopped, then that the conversation was erased, and nothing since

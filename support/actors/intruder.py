@@ -14,7 +14,7 @@ from support.actors.witness import Witness
 from support.drivers.access import Act, Pass, Subject
 from support.drivers.driver import Driver
 from support.drivers.types import NewThread, Reason, Refused, Run, Session
-from support.errors import PromiseBroken
+from support.errors import EnvironmentFailed, PromiseBroken
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ class Work:
     def subject(self) -> Subject:
         """What acts are done with."""
         return Subject(self.conversation.id, self.run.id)
+
+    def called(self, title: str) -> Work:
+        """This, for a sentence that names it.
+
+        Raises:
+            EnvironmentFailed: the sentence means another conversation.
+        """
+        if title != self.conversation.thread.title:
+            raise EnvironmentFailed(f"the scenario speaks of {title!r}, in which no agent has answered")
+        return self
 
 
 @dataclass(frozen=True)
@@ -114,52 +124,21 @@ async def _try_everything(driver: Driver, session: Session | None, work: Work, a
     return Attempts(work, on_it, on_nothing, witness)
 
 
-async def set_thinking(people: People, customer: Customer, assistant: Assistant, question: str) -> Work:
-    """Have an agent begin to answer; it is done when the assistant is told to."""
-    answer = people.faker.sentence(8)
-    await assistant.will_think(customer, answer)
-    work = await _begin_work(customer, question, answer)
-    await assistant.until_asked(customer)
-    return work
-
-
-async def stop_another(work: Work) -> None:
-    """Let the owner have another agent begin to answer, and stop it.
+async def stop_another(owner: Customer) -> None:
+    """Have another agent begin to answer, and stop it.
 
     Raises:
         Refused: it cannot be stopped even so.
     """
-    await _do(Act.STOP, await _begin_work(work.owner, "Never mind", ""))
+    conversation = await owner.start_conversation(NewThread(title="Never mind"))
+    run = await runs_of(owner).start(owner.session, conversation.id, "Anything new?")
+    await _do(Act.STOP, Work(conversation, run, ()))
 
 
-async def try_to_stop(work: Work, stranger: Customer) -> list[Attempt]:
+async def try_to_stop(run: Run, stranger: Customer) -> list[Attempt]:
     """Try to stop an agent at work: as another customer, and without signing in."""
-    driver = work.owner.driver
-    return [await _attempt(driver, Act.STOP, session, work.subject) for session in (stranger.session, None)]
-
-
-async def let_answer(work: Work, assistant: Assistant) -> None:
-    """Let the agent come to its answer, if it still is at work."""
-    await assistant.answer(work.owner)
-    await work.owner.driver.durable.settle(work.owner.wait_seconds)
-
-
-async def expect_answered(work: Work) -> None:
-    """The agent's work is done, and its answer is the last word of the conversation."""
-    owner, [answer] = work.owner, work.words
-    run = await runs_of(owner).read(owner.session, work.run.id)
-    messages = await owner.driver.messages.list(owner.session, work.conversation.id)
-    if (run.status, run.answer, messages[-1].content) != ("completed", answer, answer):
-        raise PromiseBroken(
-            f"the agent's work is {run.status} with the answer {run.answer!r}, and the last word is "
-            f"{messages[-1].content!r}, where {answer!r} was to come"
-        )
-
-
-async def _begin_work(customer: Customer, question: str, answer: str) -> Work:
-    conversation = await customer.start_conversation(NewThread(title=question))
-    run = await runs_of(customer).start(customer.session, conversation.id, question)
-    return Work(conversation, run, (answer,))
+    subject = Subject(run.thread_id, run.id)
+    return [await _attempt(stranger.driver, Act.STOP, session, subject) for session in (stranger.session, None)]
 
 
 async def _do(act: Act, work: Work) -> None:

@@ -16,7 +16,8 @@ TOLD = "no refusal tells whether there is such a conversation, or what is in it"
 CHANGED = "nothing at all has changed"
 NEITHER = "neither of them can"
 STRANGER = "A customer of another company tries everything"
-STOPPING = "Only its owner can stop an agent that is thinking"
+STOPPING = "Only its owner can stop an agent at work"
+ANSWERED = '"Plans for the takeover" has exactly these messages'
 AUTHENTICATE = "support.backend.routing:CustomerRoute.authenticate"
 
 
@@ -237,7 +238,7 @@ def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
             raise
 
 
-@fault(Red(STOPPING, "she has the agent's answer all the same", "the agent's work is cancelled"))
+@fault(Red(STOPPING, ANSWERED, "shown is ['Buy now?']"))
 def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
     """A stranger is told that there is no such work, and it is stopped."""
 
@@ -246,10 +247,10 @@ def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
         try:
             return await original(connection, customer_id, run_id)
         except backend("problems").Problem:
-            await connection.execute(
-                "SET LOCAL ROLE NONE; UPDATE runs SET status = 'cancelled', ended_at = clock_timestamp() "
-                f"WHERE id = '{run_id}' AND ended_at IS NULL; COMMIT; BEGIN"
-            )
+            await connection.execute("SET LOCAL ROLE NONE")
+            owner = await connection.fetchval("SELECT customer_id FROM runs WHERE id = $1", run_id)
+            await original(connection, owner, run_id)
+            await connection.execute("COMMIT; BEGIN")
             raise
 
 
