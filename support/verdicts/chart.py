@@ -81,7 +81,7 @@ def _limit(limit: float, top: float) -> Iterator[str]:
 def _legend(series: Sequence[Series]) -> Iterator[str]:
     x = LEFT
     for one, colour in zip(series, COLOURS, strict=False):
-        text = f"{one.name}: {one.bounds.estimate:.4g} s (band: {one.bounds.lower:.4g} to {one.bounds.upper:.4g} s)"
+        text = f"{one.name}: {one.bounds.estimate:.3g} s ({one.bounds.lower:.3g} to {one.bounds.upper:.3g} s)"
         yield f'<circle cx="{x + 4}" cy="36" r="4" fill="{colour}"/>'
         yield f'<text x="{x + 14}" y="40">{escape(text)}</text>'
         x += (WIDTH - LEFT - RIGHT) // 2
