@@ -79,12 +79,12 @@ async def opens_as_confirmed(people: People, who: str, conversation: Conversatio
     assert await people.who(who).conversation(conversation.id) == conversation.thread
 
 
-@then("for {who:Who} it is as if it had never existed")
-async def is_unknown_to(people: People, who: str, conversation: Conversation) -> None:
-    await people.stranger(who).expect_no_trace_of(conversation)
+@then("for {who:Who} {title:Quoted} is as if it had never existed")
+async def is_unknown_to(people: People, who: str, title: str) -> None:
+    await people.who(who).expect_no_trace_of(people.conversation_called(title))
 
 
 @then("for {who:Who} each of them is as if it had never existed")
 async def each_is_unknown_to(people: People, who: str, conversations: list[Conversation]) -> None:
     for conversation in conversations:
-        await people.stranger(who).expect_no_trace_of(conversation)
+        await people.who(who).expect_no_trace_of(conversation)

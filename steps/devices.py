@@ -64,7 +64,6 @@ async def could_show_it(
     assert shown.get(conversation.id) == conversation.thread
 
 
-@then("{whose:Whose} {device:Device} announces nothing")
 @then("{whose:Whose} {device:Device} has announced nothing")
 async def announces_nothing(people: People, whose: str, device: str) -> None:
     await people.who(whose).device(device).expect_nothing_but()

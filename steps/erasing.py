@@ -15,13 +15,6 @@ async def erases(people: People, who: str, title: str) -> Erasure:
     return await erase_conversation(people.who(who).called(title))
 
 
-@then("for {who:Who} {title:Quoted} is as if it had never existed")
-async def is_as_if_it_had_never_existed(people: People, who: str, title: str, erasure: Erasure) -> None:
-    customer = people.who(who)
-    await customer.expect_no_trace_of(customer.called(title))
-    await customer.expect_listed(one for one in customer.started if one is not erasure.conversation)
-
-
 @then("nothing that is kept anywhere mentions it, or the secret")
 async def nothing_mentions_it(erasure: Erasure, secret: str) -> None:
     await erasure.expect_gone(secret)

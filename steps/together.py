@@ -50,8 +50,7 @@ def fits_one_order(observed: Observed, evidence: Evidence) -> None:
     verdict.expect_linearizable()
 
 
-@then("it has what was there before and what each of them added, and keeps it")
-@then("it has what was there before and what the last of them made of it, and keeps it")
+@then("it has what they made of it and what was there before, and keeps it")
 async def has_what_was_made_of_it(observed: JointChanges) -> None:
     await observed.expect_details()
 
@@ -59,12 +58,6 @@ async def has_what_was_made_of_it(observed: JointChanges) -> None:
 @then("each time one of them changed it, and all others were told how far it had come")
 def one_changed_it(observed: Contest) -> None:
     observed.expect_one_winner_each()
-
-
-@then("each of the {count:Count} is as if it had never existed")
-async def each_is_unknown(observed: Upheaval, count: int) -> None:
-    assert len(observed.conversations) == count
-    await observed.expect_unknown()
 
 
 @then("nothing that is kept anywhere mentions one of the {count:Count}")

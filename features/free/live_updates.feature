@@ -15,7 +15,7 @@ Feature: Seeing what happens as it happens
       When Fay starts a conversation called "Boxes for spring"
       Then her phone announces "Boxes for spring" exactly once
       And her phone could show it the moment it was announced
-      And Sam's laptop announces nothing
+      And Sam's laptop has announced nothing
 
     @TL-03 @needs.live @severity.blocker
     Scenario: Posing as somebody else shows nothing of theirs

@@ -12,4 +12,4 @@ Feature: Opening conversations
       And Sam, a stranger, has signed in
       When Fay starts a conversation called "Boxes for spring"
       Then it opens for Fay as it was confirmed
-      And for Sam it is as if it had never existed
+      And for Sam "Boxes for spring" is as if it had never existed

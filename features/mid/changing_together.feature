@@ -12,7 +12,7 @@ Feature: Changing one conversation together
       And she has started a conversation called "Boxes for spring" with the detail "project"
       When 20 of her tools each add a detail of their own to it at the same moment
       Then all that was answered fits one order of what was done
-      And it has what was there before and what each of them added, and keeps it
+      And it has what they made of it and what was there before, and keeps it
 
   Rule: Whoever changes only what they have seen never overwrites what they have not
     Value: nobody's work is lost unread, and whoever came too late knows it
@@ -24,4 +24,4 @@ Feature: Changing one conversation together
       When 10 of her tools each change it, provided that it is still as they saw it, 5 times over
       Then all that was answered fits one order of what was done
       And each time one of them changed it, and all others were told how far it had come
-      And it has what was there before and what the last of them made of it, and keeps it
+      And it has what they made of it and what was there before, and keeps it

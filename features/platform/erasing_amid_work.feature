@@ -14,5 +14,5 @@ Feature: Erasing in the middle of work
       When 10 of her devices read, write and ask the agent in each of them, and it is erased in the middle of that
       And the agent answers once all are erased
       Then all that was answered fits one order of what was done
-      And each of the 3 is as if it had never existed
+      And for Enid each of them is as if it had never existed
       And nothing that is kept anywhere mentions one of the 3

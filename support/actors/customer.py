@@ -236,7 +236,7 @@ class Customer:
             raise PromiseBroken(f"events about something that was never confirmed are kept: {strange}")
 
     async def expect_no_trace_of(self, conversation: Conversation) -> None:
-        """Asking for the conversation is answered just as asking for one that never existed."""
+        """Asking for the conversation is answered just as asking for one that never existed, and it is not listed."""
         foreign = await self._refusal_of(conversation.id)
         unknown = await self._refusal_of(self.driver.threads.unknown_id())
         if foreign != unknown:
@@ -244,6 +244,8 @@ class Customer:
                 f"a conversation of {conversation.owner.name} is answered differently from one that never existed: "
                 f"{foreign} and {unknown}"
             )
+        if conversation.id in [one.id for one in await self.conversations()]:
+            raise PromiseBroken(f"{conversation.thread.title!r} is still listed for {self.name}")
 
     async def _refusal_of(self, thread_id: str) -> str:
         try:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from support.actors.customer import Customer, Stranger
+from support.actors.customer import Conversation, Customer, Stranger
 from support.actors.operator import Operator
 from support.drivers.driver import Driver
 from support.drivers.types import Account, Session
@@ -58,6 +58,18 @@ class People:
             raise EnvironmentFailed(f"the scenario speaks of {word!r} before it introduces them")
         self._last = name
         return self._named[name]
+
+    def conversation_called(self, title: str) -> Conversation:
+        """The conversation of that title, whoever of those named has started it.
+
+        Raises:
+            EnvironmentFailed: nobody has.
+        """
+        for person in self._named.values():
+            for conversation in person.started:
+                if conversation.thread.title == title:
+                    return conversation
+        raise EnvironmentFailed(f"the scenario speaks of {title!r}, which nobody has started")
 
     def stranger(self, name: str) -> Stranger:
         """The stranger of that name.

@@ -28,11 +28,6 @@ class Upheaval(Observed):
 
     conversations: tuple[Conversation, ...]
 
-    async def expect_unknown(self) -> None:
-        """Asking for any of the conversations is answered as asking for one that never existed."""
-        for conversation in self.conversations:
-            await conversation.owner.expect_no_trace_of(conversation)
-
     async def expect_gone(self) -> None:
         """No table and no key mentions any of them."""
         owner = self.conversations[0].owner

@@ -50,6 +50,22 @@ def erased_conversation_is_shown_from_memory(patch: Patch) -> None:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id)
 
 
+@fault(Red(NOTHING, UNKNOWN, "is still listed for Enid"))
+def erased_conversation_stays_in_the_list(patch: Patch) -> None:
+    """The list comes from memory, and what was erased is still in it."""
+    memory: dict[Any, Any] = {}
+
+    @patch.replace("support.backend.threads:lock", counts=False)
+    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
+        row = memory[thread_id] = await original(connection, customer_id, thread_id)
+        return row
+
+    @patch.replace("support.backend.thread_search:page")
+    async def page(original: Any, *arguments: Any) -> Any:
+        rows, bookmark = await original(*arguments)
+        return [*rows, *memory.values()], bookmark
+
+
 @fault(Red(NOTHING, UNKNOWN, "is answered differently"))
 def erased_conversation_is_remembered_as_gone(patch: Patch) -> None:
     """Whoever asks for what was erased is told that it was there once."""

@@ -61,7 +61,7 @@ def events_without_title(patch: Patch) -> None:
 
 
 @fault(
-    Red(APPEARS, "Sam's laptop announces nothing", "was told of what does not concern it"),
+    Red(APPEARS, "Sam's laptop has announced nothing", "was told of what does not concern it"),
     Red(ALL_DEVICES, BYSTANDER, "a bystander of another company was told"),
 )
 def events_sent_to_everybody(patch: Patch) -> None:

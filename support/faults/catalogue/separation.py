@@ -13,7 +13,7 @@ TEN = "Ten companies start conversations at the same moment"
 FINDS = "each of them finds exactly the conversations they started"
 UNKNOWN = "for Sam each of them is as if it had never existed"
 STRANGER = "A stranger asks for a conversation by its number"
-IT_UNKNOWN = "for Sam it is as if it had never existed"
+IT_UNKNOWN = 'for Sam "Boxes for spring" is as if it had never existed'
 
 
 @fault(Red(TEN, FINDS, "finds what is not theirs"))
