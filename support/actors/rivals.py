@@ -20,6 +20,7 @@ from support.verdicts.history import (
     Recorder,
     ThreadSeen,
     ThreadVersions,
+    seen_version,
 )
 
 Change = Operation[MergeDetails | ReadThread, ThreadSeen]
@@ -71,7 +72,7 @@ async def change_at_once(conversation: Conversation, count: int) -> JointChanges
 
     await asyncio.gather(*(add_and_look(name, value) for name, value in additions.items()))
     details = {**conversation.thread.details, **additions}
-    return JointChanges(tools.recorder.history(), tools.model, conversation, details)
+    return JointChanges(tools.recorder.history(), tools.model, seen_version, conversation, details)
 
 
 async def change_if_unchanged(conversation: Conversation, count: int, rounds: int) -> Contest:
@@ -88,7 +89,7 @@ async def change_if_unchanged(conversation: Conversation, count: int, rounds: in
         for change in changes:
             if isinstance(change.act, MergeDetails) and not isinstance(change.outcome, Declined):
                 details |= change.act.details
-    return Contest(tools.recorder.history(), tools.model, conversation, details, tuple(played))
+    return Contest(tools.recorder.history(), tools.model, seen_version, conversation, details, tuple(played))
 
 
 class _Tools:

@@ -13,7 +13,7 @@ from support.actors.observed import Observed, observe
 from support.actors.talk import runs_of
 from support.drivers.types import Session
 from support.verdicts.effects import expect_no_traces
-from support.verdicts.history import Done, Recorder, ThreadAct, ThreadExistence
+from support.verdicts.history import Done, Recorder, ThreadAct, ThreadExistence, seen_presence
 
 WORK = (ThreadAct.READ, ThreadAct.WRITE, ThreadAct.READ, ThreadAct.RUN)
 BEFORE = 3
@@ -45,7 +45,7 @@ async def erase_amid_work(conversations: Sequence[Conversation], count: int) -> 
     for conversation in conversations:
         await _Site(conversation, recorder, count * BEFORE).work(sessions)
     model = ThreadExistence(there_at_first=[one.thread.title for one in conversations])
-    return Upheaval(recorder.history(), model, tuple(conversations))
+    return Upheaval(recorder.history(), model, seen_presence, tuple(conversations))
 
 
 class _Site:

@@ -37,7 +37,7 @@ def changes_are_read_and_written_without_a_lock(patch: Patch) -> None:
         return row
 
 
-@fault(Red(TWENTY, ONE_ORDER, NO_ORDER))
+@fault(Red(TWENTY, ONE_ORDER, "a session reads at least what it has written itself"))
 def reading_lags_behind(patch: Patch) -> None:
     """What is read comes from a copy that is one change behind."""
     last: dict[Any, Any] = {}
@@ -127,7 +127,7 @@ def losers_are_told_a_version_that_is_not_there_yet(patch: Patch) -> None:
     _change_refusal(patch, lambda version: {"current_version": version + 1})
 
 
-@fault(Red(AMID, ONE_ORDER, NO_ORDER))
+@fault(Red(AMID, ONE_ORDER, "after erased came there"))
 def writing_brings_back_what_was_erased(patch: Patch) -> None:
     """Whoever writes in what was erased brings it back to life, without what was in it."""
 
@@ -142,7 +142,7 @@ def writing_brings_back_what_was_erased(patch: Patch) -> None:
         return await original(connection, customer_id, thread_id)
 
 
-@fault(Red(AMID, ONE_ORDER, NO_ORDER))
+@fault(Red(AMID, ONE_ORDER, "after erased came there"))
 def writing_in_what_was_erased_seems_to_work(patch: Patch) -> None:
     """Whoever writes in what was erased is told that all is well."""
 
