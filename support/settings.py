@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     operator_token: SecretStr = Field(
         SecretStr("operator-token-of-the-suite"), description="what the operator calls of the backend ask for"
     )
+    signing_key: SecretStr | None = Field(
+        None, description="what the backend signs its passes with; without it nobody tries one that has run out"
+    )
     features: Path = Field(PROJECT / "features", description="the folder of tiers and feature files")
     steps: Path = Field(PROJECT / "steps", description="the folder of step modules")
     reports: Path = Field(PROJECT / "reports" / "out", description="where ledger, results and report are written")

@@ -21,7 +21,7 @@ class ServicesDescription:
         redis_url: the Redis server.
         model_url: the scripted model service, without a space.
         operator_token: what the operator calls of the backend ask for.
-        jwt_secret: with what embedded backends sign tokens.
+        jwt_secret: with what backends sign tokens; empty where the suite does not know.
         backend_urls: a backend that was running already; empty when stacks start their own.
     """
 

@@ -95,9 +95,14 @@ class Services:
             redis_url=settings.redis_url or (self.redis.url if self.redis else ""),
             model_url=settings.model_url.rstrip("/") if settings.model_url else (self.model.url if self.model else ""),
             operator_token=settings.operator_token.get_secret_value(),
-            jwt_secret=secrets.token_hex(32),
+            jwt_secret=self._jwt_secret(),
             backend_urls=tuple(url.rstrip("/") for url in settings.backend_urls),
         )
+
+    def _jwt_secret(self) -> str:
+        known = self._settings.signing_key
+        given = known.get_secret_value() if known else ""
+        return given or ("" if self._settings.backend_urls else secrets.token_hex(32))
 
     def _start_servers(self) -> None:
         servers = [server for server in (self._launcher, self.postgres, self.redis, self.model) if server is not None]

@@ -31,7 +31,7 @@ class Stack:
         model_url: the scripted model service, without a space.
         model_space: the stack's space in the model service.
         operator_token: what operator calls ask for.
-        signing_key: with what its backend signs passes; None for an external backend, which keeps that to itself.
+        signing_key: with what its backend signs passes; None where an external one keeps that to itself.
         processes: its backend processes; none for an external backend.
         postgres, redis, model: servers of its own, which may be broken; None where it shares those of the run.
     """
@@ -44,7 +44,7 @@ class Stack:
         self.key_prefix = f"{EXTERNAL}:"
         self.model_space = EXTERNAL
         self.operator_token = description.operator_token
-        self.signing_key = description.jwt_secret if description.embedded else None
+        self.signing_key = description.jwt_secret or None
         self.processes: list[BackendProcess] = []
         self.postgres: Postgres | None = None
         self.redis: Valkey | None = None

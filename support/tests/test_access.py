@@ -76,7 +76,7 @@ def parts_of(token: str) -> Parts:
 
 
 @pytest.mark.parametrize(
-    ("key", "message"), [(None, "leave signing_key out"), ("another key" * 3, "none would be good")]
+    ("key", "message"), [(None, "set THREADPROOF_SIGNING_KEY"), ("another key" * 3, "none would be good")]
 )
 async def test_without_the_key_of_the_backend_no_pass_runs_out(stack: Stack, key: str | None, message: str) -> None:
     async with driver_of(replace(target_of(stack), signing_key=key)) as driver:

@@ -120,6 +120,8 @@ def test_the_settings_in_the_comment_reach_what_is_published() -> None:
         parts.path,
     )
     assert defaults(backend["OPERATOR_TOKEN"]) == settings.operator_token.get_secret_value()
+    assert settings.signing_key is not None
+    assert defaults(backend["JWT_SECRET"]) == settings.signing_key.get_secret_value()
 
 
 class ContainerCommand(ManagedProcess):

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from support.errors import BadInput, EnvironmentFailed
 from support.services import EXTERNAL, Services, database, http_calls, open_stack, redis_keys
@@ -77,6 +78,8 @@ def test_a_running_backend_is_used_as_the_one_stack(theirs: Services) -> None:
             stack = open_stack(ours.description, "gw0")
             assert (stack.name, stack.key_prefix, stack.model_space) == (EXTERNAL, "external:", "external")
             assert (stack.signing_key, backend.signing_key is None) == (None, False)
+            with Services.start(settings(**named, signing_key=SecretStr("the same for all"))) as told:
+                assert open_stack(told.description, "gw0").signing_key == "the same for all"
             assert stack.backend_urls == backend.backend_urls
             assert stack.database_url == backend.database_url
             assert not ours.description.embedded

@@ -89,7 +89,7 @@ class EmbeddedAccess:
         if self._signing_key is None:
             raise EnvironmentFailed(
                 "a pass that has run out cannot be made, for nobody knows with what this backend signs: "
-                "leave signing_key out of what the profile offers"
+                "set THREADPROOF_SIGNING_KEY, or leave signing_key out of what the profile offers"
             )
         if _signed(claims, self._signing_key) != session.token:
             raise EnvironmentFailed("the suite does not make passes as this backend does, so that none would be good")
