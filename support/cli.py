@@ -159,7 +159,8 @@ def _pytest(arguments: list[str], *plugins: object) -> int:
 
 
 def _workers(count: int | None) -> list[str]:
-    workers = min(os.cpu_count() or 1, 4) if count is None else count
+    most = 0 if settings().backend_urls else 4  # a running backend is one for all scenarios
+    workers = min(os.cpu_count() or 1, most) if count is None else count
     return [f"--numprocesses={workers}"] if workers > 1 else []
 
 

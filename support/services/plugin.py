@@ -34,9 +34,14 @@ def running_services(config: pytest.Config) -> Services:
     """The services of this run, started at first use.
 
     Raises:
-        pytest.UsageError: a server that the settings name cannot be used.
+        pytest.UsageError: a server that the settings name cannot be used, or not in the way asked for.
     """
     if RUNNING not in config.stash:
+        if settings().backend_urls and (getattr(config.option, "numprocesses", None) or 0) > 1:
+            raise pytest.UsageError(
+                "-n: THREADPROOF_BACKEND_URLS names one backend for all scenarios, and some of them look at everything "
+                "that it keeps: they have to be played one after the other, with -n 0 or without -n"
+            )
         try:
             config.stash[RUNNING] = Services.start(settings())
         except (BadInput, EnvironmentFailed) as error:

@@ -72,6 +72,7 @@ BAD_INPUT: dict[str, tuple[list[str], dict[str, str], str]] = {
     "no steps": (["run"], {"THREADPROOF_STEPS": "/nowhere"}, "/nowhere"),
     "reports below a file": (["run"], {"THREADPROOF_REPORTS": "/dev/null/out"}, "THREADPROOF_REPORTS"),
     "backend without its services": (["run"], {"THREADPROOF_BACKEND_URLS": "http://127.0.0.1:9"}, "THREADPROOF_"),
+    "backend for several at once": (["run", "-n2"], {"THREADPROOF_BACKEND_URLS": "http://127.0.0.1:9"}, "with -n 0"),
 }
 
 
