@@ -4,7 +4,6 @@ from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.details import kinds_of, read_details
 from support.actors.people import People
-from support.actors.stage import Stage
 from support.bdd.sentences import given, then, when
 from support.drivers.types import Details, NewThread
 
@@ -63,12 +62,5 @@ async def details_are_now(conversation: Conversation, datatable: list[list[str]]
 
 @then("they are still these when she signs in again")
 async def details_are_still(conversation: Conversation, details_now: Details) -> None:
-    await conversation.owner.sign_in_again()
-    assert (await conversation.read_again()).details == details_now
-
-
-@then("its details are still these after the product has been restarted")
-async def details_outlast_a_restart(stage: Stage, conversation: Conversation, details_now: Details) -> None:
-    await stage.restart()
     await conversation.owner.sign_in_again()
     assert (await conversation.read_again()).details == details_now

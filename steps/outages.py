@@ -1,6 +1,7 @@
 """What goes wrong at the product's end, and is put right again."""
 
 from support.actors.people import People
+from support.actors.stage import Stage
 from support.bdd.sentences import given, when
 
 
@@ -18,3 +19,8 @@ async def messages_can_be_stored(people: People, whose: str) -> None:
 @when("the database drops every connection")
 async def database_drops_connections(people: People) -> None:
     await people.operator.drop_connections()
+
+
+@when("the product is restarted")
+async def is_restarted(stage: Stage) -> None:
+    await stage.restart()

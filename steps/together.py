@@ -5,7 +5,7 @@ from support.actors.customer import Conversation
 from support.actors.observed import Observed
 from support.actors.people import People
 from support.actors.rivals import Contest, JointChanges, change_at_once, change_if_unchanged
-from support.actors.talk import ask_agent, see_answer
+from support.actors.talk import get_answer
 from support.actors.upheaval import Upheaval, erase_amid_work
 from support.bdd.sentences import then, when
 from support.drivers.types import NewThread
@@ -39,7 +39,7 @@ async def answers_late(people: People, assistant: Assistant) -> None:
     customer = people.who("her")
     await assistant.answer(customer)
     another = await customer.start_conversation(NewThread(title="Afterwards"))
-    await see_answer(customer, await ask_agent(another, "Is everybody done?"))
+    await get_answer(another, "Is everybody done?")
 
 
 @then("all that was answered fits one order of what was done")

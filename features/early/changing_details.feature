@@ -41,8 +41,9 @@ Feature: Changing details
         | detail            | kind | value |
         | budget / currency | text | EUR   |
         | due               | text | April |
+      And the product is restarted
       Then its details are now these
         | detail            | kind | value |
         | budget / currency | text | EUR   |
         | due               | text | April |
-      And its details are still these after the product has been restarted
+      And they are still these when she signs in again

@@ -11,6 +11,7 @@ from support.actors.device import Device
 from support.actors.talk import write_message
 from support.actors.witness import Witness
 from support.drivers.types import EventKind, Holding
+from support.errors import PromiseBroken
 from support.verdicts.effects import expect_no_traces, expect_same
 
 
@@ -39,7 +40,9 @@ class Erasure:
             expect_no_traces(self.conversation.thread.title, mark, await self._traces_of(mark))
 
     async def expect_runs_gone(self) -> None:
-        """No table and no key mentions anything that an agent did in it."""
+        """An agent did something in it, and no table and no key mentions that any more."""
+        if not self.runs:
+            raise PromiseBroken(f"no work of an agent was shown in {self.conversation.thread.title!r}, which had some")
         for run in self.runs:
             expect_no_traces(self.conversation.thread.title, run, await self._traces_of(run))
 

@@ -46,19 +46,20 @@ class JointChanges(Observed):
 
 @dataclass(frozen=True)
 class Contest(JointChanges):
-    """Changes on condition, round by round; each round began with the version given, which all had seen."""
+    """Changes on condition of the version that each tool had seen, round by round."""
 
-    rounds: tuple[tuple[int, tuple[Change, ...]], ...]
+    rounds: tuple[tuple[Change, ...], ...]
 
     def expect_one_winner_each(self) -> None:
         """In each round one change was done, and the others were refused with the version that it had made."""
-        for number, (version, changes) in enumerate(self.rounds, 1):
+        for number, changes in enumerate(self.rounds, 1):
             done = [change for change in changes if not isinstance(change.outcome, Declined)]
             if len(done) != 1:
                 raise PromiseBroken(f"of {len(changes)} changes in round {number}, {len(done)} were done and not one")
+            made = _seen_before(done[0]) + 1
             told = {change.outcome.told for change in changes if isinstance(change.outcome, Declined)}
-            if told != {version + 1}:
-                raise PromiseBroken(f"the others were told version {told} in round {number}, not {version + 1}")
+            if told != {made}:
+                raise PromiseBroken(f"the others were told version {told} in round {number}, not {made}")
 
 
 async def change_at_once(conversation: Conversation, count: int) -> JointChanges:
@@ -79,13 +80,13 @@ async def change_if_unchanged(conversation: Conversation, count: int, rounds: in
     """Round by round, let all tools look at the conversation, and then all change it if it still is as they saw it."""
     tools = _Tools(conversation)
     names = [f"tool {number}" for number in range(1, count + 1)]
-    played: list[tuple[int, tuple[Change, ...]]] = []
+    played: list[tuple[Change, ...]] = []
     details: dict[str, Any] = {**conversation.thread.details}
     for number in range(1, rounds + 1):
-        [version] = {await tools.look(name) for name in names}
-        changing = [tools.merge(name, {"changed by": f"{name}, round {number}"}, version) for name in names]
+        seen = {name: await tools.look(name) for name in names}
+        changing = [tools.merge(name, {"changed by": f"{name}, round {number}"}, seen[name]) for name in names]
         changes = await asyncio.gather(*changing)
-        played.append((version, tuple(changes)))
+        played.append(tuple(changes))
         for change in changes:
             if isinstance(change.act, MergeDetails) and not isinstance(change.outcome, Declined):
                 details |= change.act.details
@@ -120,6 +121,13 @@ class _Tools:
         if self._owner.driver.metadata is None:
             raise EnvironmentFailed("the target has no details: tag the scenario @needs.details")
         return self._owner.driver.metadata
+
+
+def _seen_before(change: Change) -> int:
+    """The version that a change on condition was made for."""
+    if not isinstance(change.act, MergeDetails) or change.act.if_version is None:
+        raise ValueError(f"{change} was made on no condition")
+    return change.act.if_version
 
 
 def _seen(thread: Thread) -> ThreadSeen:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
 from support.drivers.threads import Runs
-from support.drivers.types import Refused, Run
+from support.drivers.types import Event, EventKind, Refused, Run
 from support.errors import EnvironmentFailed, PromiseBroken
 
 WATCHING = "browser"
@@ -98,9 +98,20 @@ async def ask_agent(conversation: Conversation, question: str) -> Run:
     return await runs_of(conversation.owner).start(conversation.owner.session, conversation.id, question)
 
 
-async def see_answer(customer: Customer, run: Run) -> None:
-    """Wait until the agent has answered, or will not answer any more."""
-    await customer.device(WATCHING).ending_of(run.id)
+async def see_answer(customer: Customer, run: Run) -> Event:
+    """Wait until the agent has answered, or will not answer any more; gives what was told of that."""
+    return await customer.device(WATCHING).ending_of(run.id)
+
+
+async def get_answer(conversation: Conversation, question: str) -> None:
+    """Ask the agent, and wait for its answer.
+
+    Raises:
+        PromiseBroken: it has ended its work without one.
+    """
+    ending = await see_answer(conversation.owner, await ask_agent(conversation, question))
+    if ending.kind is not EventKind.AGENT_COMPLETED:
+        raise PromiseBroken(f"the agent was to answer {question!r}, and ended its work with {ending.kind}")
 
 
 async def try_to_ask(conversation: Conversation, question: str) -> Attempt:

@@ -67,13 +67,13 @@ def old_details_are_served_from_memory(patch: Patch) -> None:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id)
 
 
-@fault(Red(RESTART, "its details are still these", "due"))
+@fault(Red(RESTART, NOW, "due"))
 def restart_tidies_details_away(patch: Patch) -> None:
     """When the product starts it tidies away details that it does not know."""
     at_start(patch, "UPDATE threads SET metadata = metadata - 'due'")
 
 
-@fault(Red(RESTART, "its details are now these", "EUR"))
+@fault(Red(RESTART, NOW, "EUR"))
 def change_kept_for_one_run_alone(patch: Patch) -> None:
     """Changes are kept in memory and written down some other time."""
     memory: dict[Any, Any] = {}

@@ -149,6 +149,15 @@ def runs_are_kept_for_statistics(patch: Patch) -> None:
     )
 
 
+@fault(Red(ELSE, RUNS, "no work of an agent was shown"), Red(AT_WORK, RUNS, "no work of an agent was shown"))
+def work_of_agents_is_never_shown(patch: Patch) -> None:
+    """Nobody can see what agents did, so that nobody can say whether it is gone."""
+
+    @patch.replace("support.backend.runs:page")
+    async def page(_original: Any, *_arguments: Any) -> list[Any]:
+        return []
+
+
 @fault(Red(ELSE, SIBLING, "table public.threads has changed"))
 def erasing_touches_the_other_conversations(patch: Patch) -> None:
     """When a conversation is erased, the others of its owner count as changed."""

@@ -37,7 +37,10 @@ def changes_are_read_and_written_without_a_lock(patch: Patch) -> None:
         return row
 
 
-@fault(Red(TWENTY, ONE_ORDER, "a session reads at least what it has written itself"))
+@fault(
+    Red(TWENTY, ONE_ORDER, "a session reads at least what it has written itself"),
+    Red(TEN, ONE_ORDER, "a session reads at least what it has written itself"),
+)
 def reading_lags_behind(patch: Patch) -> None:
     """What is read comes from a copy that is one change behind."""
     last: dict[Any, Any] = {}
