@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from support.actors.attempt import Attempt
 from support.actors.device import Device
 from support.drivers.driver import Driver
+from support.drivers.threads import Metadata, Runs
 from support.drivers.types import (
     Account,
     Details,
@@ -23,6 +25,7 @@ from support.drivers.types import (
 )
 from support.errors import EnvironmentFailed, PromiseBroken
 
+Group = TypeVar("Group")
 STATUSES = ("active", "completed", "archived")
 
 
@@ -77,6 +80,24 @@ class Customer:
     def name(self) -> str:
         """The customer's first name, as features use it."""
         return self.account.name
+
+    @property
+    def metadata(self) -> Metadata:
+        """The driver's group for details.
+
+        Raises:
+            EnvironmentFailed: there is none.
+        """
+        return _offered(self.driver.metadata, "details")
+
+    @property
+    def runs(self) -> Runs:
+        """The driver's group for agents.
+
+        Raises:
+            EnvironmentFailed: there is none.
+        """
+        return _offered(self.driver.runs, "runs")
 
     async def sign_in_again(self) -> None:
         """Begin a new session, as on another day."""
@@ -173,15 +194,11 @@ class Customer:
 
     async def find(self, query: Query) -> list[Thread]:
         """Search for conversations."""
-        if self.driver.search is None:
-            raise EnvironmentFailed("the target has no search: tag the scenario @needs.search")
-        return await self.driver.search.find(self.session, query)
+        return await _offered(self.driver.search, "search").find(self.session, query)
 
     async def change_details(self, conversation: Conversation, changes: Details) -> Thread:
         """Merge changes into a conversation's details."""
-        if self.driver.metadata is None:
-            raise EnvironmentFailed("the target has no details: tag the scenario @needs.details")
-        return await self.driver.metadata.merge(self.session, conversation.id, changes)
+        return await self.metadata.merge(self.session, conversation.id, changes)
 
     async def stored(self, conversation: Conversation) -> StoredThread:
         """A conversation as it lies in the database.
@@ -266,3 +283,9 @@ class Stranger(Customer):
     async def pose(self, device: Device, victim: Account) -> None:
         """Open a device, naming somebody else wherever a careless backend might believe it."""
         await device.open(posing_as=victim)
+
+
+def _offered(group: Group | None, need: str) -> Group:
+    if group is None:
+        raise EnvironmentFailed(f"the target does not offer {need}: tag the scenario @needs.{need}")
+    return group

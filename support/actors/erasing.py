@@ -36,15 +36,13 @@ class Erasure:
 
     async def expect_gone(self, secret: str) -> None:
         """No table and no key mentions the conversation, a message of it, or the words that only it had."""
-        for mark in (self.conversation.id, secret, *self.messages):
-            expect_no_traces(self.conversation.thread.title, mark, await self._traces_of(mark))
+        await expect_nothing_kept(self.conversation, self.conversation.id, secret, *self.messages)
 
     async def expect_runs_gone(self) -> None:
         """An agent did something in it, and no table and no key mentions that any more."""
         if not self.runs:
             raise PromiseBroken(f"no work of an agent was shown in {self.conversation.thread.title!r}, which had some")
-        for run in self.runs:
-            expect_no_traces(self.conversation.thread.title, run, await self._traces_of(run))
+        await expect_nothing_kept(self.conversation, *self.runs)
 
     async def expect_others_untouched(self) -> None:
         """All that is not the owner's is kept as it was."""
@@ -62,11 +60,6 @@ class Erasure:
     async def expect_told_in_order(self, device: Device) -> None:
         """The last that the device has told of it is that the agent was stopped, and then that it was erased."""
         await device.expect_last_told(self.conversation.id, EventKind.AGENT_CANCELLED, EventKind.THREAD_DELETED)
-
-    async def _traces_of(self, mark: str) -> list[str]:
-        durable = self.owner.driver.durable
-        await durable.settle(self.owner.wait_seconds)
-        return await durable.traces_of(mark)
 
 
 async def write_secret(conversation: Conversation) -> str:
@@ -97,3 +90,11 @@ async def erase_conversation(conversation: Conversation) -> Erasure:
 async def kept_of(conversation: Conversation) -> Mapping[str, Holding]:
     """Everything that is kept of a conversation, by its place."""
     return await conversation.owner.driver.durable.kept_of(conversation.owner.account, conversation.id)
+
+
+async def expect_nothing_kept(conversation: Conversation, *marks: str) -> None:
+    """No table and no key has any of these marks of a conversation that was erased: ids, or words."""
+    durable = conversation.owner.driver.durable
+    await durable.settle(conversation.owner.wait_seconds)
+    for mark in marks:
+        expect_no_traces(conversation.thread.title, mark, await durable.traces_of(mark))

@@ -9,7 +9,6 @@ from support.actors.assistant import Assistant
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
 from support.actors.people import People
-from support.actors.talk import runs_of
 from support.actors.witness import Witness
 from support.drivers.access import Act, Pass, Subject
 from support.drivers.driver import Driver
@@ -84,7 +83,7 @@ async def work_with_agent(people: People, customer: Customer, assistant: Assista
     await assistant.will_say(customer, answer)
     conversation = await customer.start_conversation(NewThread(title=title, details={"secret": detail}))
     await customer.driver.messages.post(customer.session, conversation.id, said)
-    run = await runs_of(customer).start(customer.session, conversation.id, question)
+    run = await customer.runs.start(customer.session, conversation.id, question)
     await customer.driver.durable.settle(customer.wait_seconds)
     account = customer.account
     words = (title, answer, detail, said, question, account.email, account.organisation)
@@ -131,7 +130,7 @@ async def stop_another(owner: Customer) -> None:
         Refused: it cannot be stopped even so.
     """
     conversation = await owner.start_conversation(NewThread(title="Never mind"))
-    run = await runs_of(owner).start(owner.session, conversation.id, "Anything new?")
+    run = await owner.runs.start(owner.session, conversation.id, "Anything new?")
     await _do(Act.STOP, Work(conversation, run, ()))
 
 

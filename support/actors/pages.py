@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from support.actors.customer import Conversation, Customer
 from support.actors.reader import Leafing
 from support.drivers.storage import Effort
 from support.drivers.types import NewThread, Page
 from support.errors import PromiseBroken
-from support.verdicts.ratio import RatioVerdict, judge_ratio
+from support.verdicts.ratio import RatioVerdict
 from support.verdicts.sampling import Timed, sample_ratio
 
 AT_ONCE = 8
@@ -55,16 +55,7 @@ class Comparison(Leafing):
 
     def judge(self, limit: float) -> list[RatioVerdict]:
         """What the times say of each page."""
-        return [
-            judge_ratio(
-                (one.first.name, one.first.samples),
-                (one.second.name, one.second.samples),
-                limit,
-                one.percentile,
-                one.looks,
-            )
-            for one in self.ratios
-        ]
+        return [replace(ratio, limit=limit) for ratio in self.ratios]
 
     def expect_gone_through(self, limit: int) -> None:
         """For no page more conversations were gone through."""

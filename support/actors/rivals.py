@@ -9,9 +9,8 @@ from typing import Any
 
 from support.actors.customer import Conversation
 from support.actors.observed import Observed, observe
-from support.drivers.threads import Metadata
 from support.drivers.types import Thread
-from support.errors import EnvironmentFailed, PromiseBroken
+from support.errors import PromiseBroken
 from support.verdicts.history import (
     Declined,
     MergeDetails,
@@ -112,15 +111,9 @@ class _Tools:
 
     async def merge(self, who: str, details: Mapping[str, Any], if_version: int | None = None) -> Change:
         """Change details, perhaps on condition of a version."""
-        doing = self._metadata.merge(self._owner.session, self._conversation.id, details, if_version)
+        doing = self._owner.metadata.merge(self._owner.session, self._conversation.id, details, if_version)
         act = MergeDetails(details, if_version)
         return await observe(self.recorder, who, self._conversation.thread.title, act, doing, _seen)
-
-    @property
-    def _metadata(self) -> Metadata:
-        if self._owner.driver.metadata is None:
-            raise EnvironmentFailed("the target has no details: tag the scenario @needs.details")
-        return self._owner.driver.metadata
 
 
 def _seen_before(change: Change) -> int:

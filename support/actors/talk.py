@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
-from support.drivers.threads import Runs
 from support.drivers.types import Event, EventKind, Refused, Run
-from support.errors import EnvironmentFailed, PromiseBroken
+from support.errors import PromiseBroken
 
 WATCHING = "browser"
 """The device on which customers see an agent's answer come."""
@@ -95,7 +94,7 @@ async def ask_agent(conversation: Conversation, question: str) -> Run:
     browser = conversation.owner.device(WATCHING)
     if not browser.is_open:
         await browser.open()
-    return await runs_of(conversation.owner).start(conversation.owner.session, conversation.id, question)
+    return await conversation.owner.runs.start(conversation.owner.session, conversation.id, question)
 
 
 async def see_answer(customer: Customer, run: Run) -> Event:
@@ -139,14 +138,3 @@ async def expect_messages(conversation: Conversation, words: Sequence[str]) -> N
     kept = list((await owner.stored(conversation)).messages)
     if shown != list(words) or kept != list(words):
         raise PromiseBroken(f"shown is {shown} and kept is {kept}, where {list(words)} was said")
-
-
-def runs_of(customer: Customer) -> Runs:
-    """The driver's group for agents.
-
-    Raises:
-        EnvironmentFailed: there is none.
-    """
-    if customer.driver.runs is None:
-        raise EnvironmentFailed("the target has no agents: tag the scenario @needs.runs")
-    return customer.driver.runs

@@ -9,10 +9,9 @@ from itertools import cycle, islice
 from typing import Any
 
 from support.actors.customer import Conversation
+from support.actors.erasing import expect_nothing_kept
 from support.actors.observed import Observed, observe
-from support.actors.talk import runs_of
 from support.drivers.types import Session
-from support.verdicts.effects import expect_no_traces
 from support.verdicts.history import Done, Recorder, ThreadAct, ThreadExistence, seen_presence
 
 WORK = (ThreadAct.READ, ThreadAct.WRITE, ThreadAct.READ, ThreadAct.RUN)
@@ -30,11 +29,8 @@ class Upheaval(Observed):
 
     async def expect_gone(self) -> None:
         """No table and no key mentions any of them."""
-        owner = self.conversations[0].owner
-        await owner.driver.durable.settle(owner.wait_seconds)
         for conversation in self.conversations:
-            traces = await owner.driver.durable.traces_of(conversation.id)
-            expect_no_traces(conversation.thread.title, conversation.id, traces)
+            await expect_nothing_kept(conversation, conversation.id)
 
 
 async def erase_amid_work(conversations: Sequence[Conversation], count: int) -> Upheaval:
@@ -93,4 +89,4 @@ class _Site:
         elif act is ThreadAct.WRITE:
             await driver.messages.post(session, thread_id, "Still at it")
         else:
-            await runs_of(self._conversation.owner).start(session, thread_id, "Anything new?")
+            await self._conversation.owner.runs.start(session, thread_id, "Anything new?")

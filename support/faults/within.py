@@ -101,3 +101,16 @@ def tell_one_device(patch: Patch, concerned: Callable[[Any], bool]) -> None:
     def sockets_for(original: Any, hub: Any, event: Any) -> Any:
         sockets = original(hub, event)
         return [one for one in sockets if one is first[event.customer_id]] if concerned(event) else sockets
+
+
+def remember(patch: Patch, function: str) -> dict[Any, Any]:
+    """Every conversation as a function of the backend's `threads` gave it last, by its id: filled as it is called."""
+    memory: dict[Any, Any] = {}
+
+    @patch.replace(f"support.backend.threads:{function}", counts=False)
+    async def give(original: Any, *arguments: Any) -> Any:
+        row = await original(*arguments)
+        memory[row["id"]] = row
+        return row
+
+    return memory

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -36,6 +37,36 @@ class Bounds(NamedTuple):
         return Finding.BROKEN if self.lower > limit else Finding.UNDECIDED
 
 
+@dataclass(frozen=True)
+class LimitVerdict:
+    """What samples say of a limit on a percentile, or on a ratio of two; in words and figures as its `str`.
+
+    They were judged as one of so many `looks` that are allowed; `bounds` are of what has the limit.
+    """
+
+    percentile: float
+    limit: float
+    bounds: Bounds
+    looks: int
+
+    @property
+    def finding(self) -> Finding:
+        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
+        return self.bounds.finding(self.limit)
+
+    def expect_kept(self) -> None:
+        """The limit is kept.
+
+        Raises:
+            PromiseBroken: it is not.
+            EnvironmentFailed: the samples are too few to tell.
+        """
+        if self.finding is Finding.BROKEN:
+            raise PromiseBroken(str(self))
+        if self.finding is Finding.UNDECIDED:
+            raise EnvironmentFailed(f"{self}: too close to call on this machine")
+
+
 def percentile_bounds(samples: Sequence[float], percentile: float, error: float) -> Bounds:
     """A percentile of samples, each bound of which is wrong with a chance of `error` at most.
 
@@ -59,19 +90,6 @@ def percentile_bounds(samples: Sequence[float], percentile: float, error: float)
 def error_of_one_look(looks: int) -> float:
     """The error that each of so many looks may have, so that all together have `ERROR` at most (Bonferroni)."""
     return ERROR / looks
-
-
-def expect_kept(finding: Finding, figures: str) -> None:
-    """The limit is kept.
-
-    Raises:
-        PromiseBroken: it is not.
-        EnvironmentFailed: the samples are too few to tell.
-    """
-    if finding is Finding.BROKEN:
-        raise PromiseBroken(figures)
-    if finding is Finding.UNDECIDED:
-        raise EnvironmentFailed(f"{figures}: too close to call on this machine")
 
 
 @cache

@@ -15,26 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from support.verdicts.chart import Series, chart
-from support.verdicts.finding import ERROR, Bounds, Finding, error_of_one_look, expect_kept, percentile_bounds
+from support.verdicts.finding import ERROR, Finding, LimitVerdict, error_of_one_look, percentile_bounds
 
 
 @dataclass(frozen=True)
-class LatencyVerdict:
-    """A percentile of samples, all in seconds, judged as one of so many `looks` that are allowed.
-
-    `bounds` encloses the percentile, each bound with the error of one look.
-    """
+class LatencyVerdict(LimitVerdict):
+    """A percentile of samples, all in seconds; `bounds` encloses it, each bound with the error of one look."""
 
     samples: tuple[float, ...]
-    percentile: float
-    limit: float
-    bounds: Bounds
-    looks: int
-
-    @property
-    def finding(self) -> Finding:
-        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
-        return self.bounds.finding(self.limit)
 
     @property
     def smallest_delay(self) -> float:
@@ -43,15 +31,6 @@ class LatencyVerdict:
         It is what is missing from the lower bound to the limit; 0 if the limit is broken as it is.
         """
         return max(self.limit - self.bounds.lower, 0.0)
-
-    def expect_kept(self) -> None:
-        """The limit is kept.
-
-        Raises:
-            PromiseBroken: it is not.
-            EnvironmentFailed: the samples are too few to tell.
-        """
-        expect_kept(self.finding, str(self))
 
     def chart(self) -> bytes:
         """The samples in the order in which they were taken, with the limit and the bounds, as an SVG picture."""
@@ -84,4 +63,4 @@ def judge_latency(samples: Sequence[float], percentile: float, limit: float, loo
         ValueError: there is no sample.
     """
     bounds = percentile_bounds(samples, percentile, error_of_one_look(looks))
-    return LatencyVerdict(tuple(samples), percentile, limit, bounds, looks)
+    return LatencyVerdict(percentile, limit, bounds, looks, tuple(samples))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from support.verdicts.chart import Series, chart
-from support.verdicts.finding import ERROR, Bounds, Finding, error_of_one_look, expect_kept, percentile_bounds
+from support.verdicts.finding import ERROR, Bounds, Finding, LimitVerdict, error_of_one_look, percentile_bounds
 
 
 @dataclass(frozen=True)
@@ -26,34 +26,16 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class RatioVerdict:
+class RatioVerdict(LimitVerdict):
     """A percentile of `first` divided by that of `second`; it is promised not to be above `limit`."""
 
     first: Workload
     second: Workload
-    percentile: float
-    limit: float
-    bounds: Bounds
-    looks: int
-
-    @property
-    def finding(self) -> Finding:
-        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
-        return self.bounds.finding(self.limit)
 
     @property
     def smallest_slowdown(self) -> float:
         """The factor above which `first` would have been called broken, had it taken so many times longer."""
         return max(self.limit / self.bounds.lower, 1.0) if self.bounds.lower else math.inf
-
-    def expect_kept(self) -> None:
-        """The limit is kept.
-
-        Raises:
-            PromiseBroken: it is not.
-            EnvironmentFailed: the samples are too few to tell.
-        """
-        expect_kept(self.finding, str(self))
 
     def chart(self) -> bytes:
         """Both workloads in the order in which they were timed, with their bounds, as an SVG picture.
@@ -103,4 +85,4 @@ def judge_ratio(
         one.bounds.lower / other.bounds.upper,
         one.bounds.upper / other.bounds.lower if other.bounds.lower else math.inf,
     )
-    return RatioVerdict(one, other, percentile, limit, bounds, looks)
+    return RatioVerdict(percentile, limit, bounds, looks, one, other)

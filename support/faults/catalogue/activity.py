@@ -19,15 +19,20 @@ SHOWN = "support.backend.threads:shown"
 SET_ACTIVITY = "UPDATE threads SET last_activity_at = {} WHERE id = $1"
 
 
-@fault(Red(MESSAGE, ORDER, "['Something else', 'Boxes for spring']"))
-def messages_do_not_count_as_activity(patch: Patch) -> None:
-    """The list is ordered by when conversations were started, whatever is said in them."""
+def _after_messages(patch: Patch, activity: str) -> None:
+    """After every message, change when its conversation was last active: `activity` as SQL has it."""
 
     @patch.replace(TOUCH)
     async def touch(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         row = await original(connection, customer_id, thread_id)
-        await connection.execute(SET_ACTIVITY.format("created_at"), thread_id)
+        await connection.execute(SET_ACTIVITY.format(activity), thread_id)
         return row
+
+
+@fault(Red(MESSAGE, ORDER, "['Something else', 'Boxes for spring']"))
+def messages_do_not_count_as_activity(patch: Patch) -> None:
+    """The list is ordered by when conversations were started, whatever is said in them."""
+    _after_messages(patch, "created_at")
 
 
 @fault(Red(MESSAGE, MOVED, "shown as"))
@@ -77,12 +82,7 @@ def reading_moves_the_last_activity_a_little(patch: Patch) -> None:
 @fault(Red(MANY, "they are listed in the order in which she wrote in them last", "should be listed"))
 def activity_is_kept_in_whole_seconds(patch: Patch) -> None:
     """What happens within one second is in no order."""
-
-    @patch.replace(TOUCH)
-    async def touch(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        row = await original(connection, customer_id, thread_id)
-        await connection.execute(SET_ACTIVITY.format("date_trunc('second', last_activity_at)"), thread_id)
-        return row
+    _after_messages(patch, "date_trunc('second', last_activity_at)")
 
 
 @fault(Red(MANY, "each of them has its messages in the order", "was said"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import at_start
+from support.faults.within import at_start, remember
 
 MERGE = "support.backend.thread_changes:merge"
 CHANGED = "Changed, added and removed, with the rest as it was"
@@ -54,13 +54,7 @@ def lists_are_added_up(patch: Patch) -> None:
 @fault(Red(CHANGED, NOW, "12500.75"))
 def old_details_are_served_from_memory(patch: Patch) -> None:
     """What was read once is shown for ever."""
-    memory: dict[Any, Any] = {}
-
-    @patch.replace("support.backend.threads:insert", counts=False)
-    async def insert(original: Any, *arguments: Any) -> Any:
-        row = await original(*arguments)
-        memory[row["id"]] = row
-        return row
+    memory = remember(patch, "insert")
 
     @patch.replace("support.backend.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
@@ -94,14 +88,8 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
 @fault(Red(CHANGED, "they are still these when she signs in again", "12500.75"))
 def change_is_forgotten_after_the_first_look(patch: Patch) -> None:
     """A change is shown once, and whoever looks again sees the old details."""
-    first: dict[Any, Any] = {}
+    first = remember(patch, "insert")
     looked: set[Any] = set()
-
-    @patch.replace("support.backend.threads:insert", counts=False)
-    async def insert(original: Any, *arguments: Any) -> Any:
-        row = await original(*arguments)
-        first[row["id"]] = row
-        return row
 
     @patch.replace("support.backend.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:

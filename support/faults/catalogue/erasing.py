@@ -6,7 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import tell_one_device
+from support.faults.within import remember, tell_one_device
 
 NOTHING = "Nothing anywhere mentions what was erased"
 ELSE = "Everything else stays as it was, to the last byte"
@@ -38,12 +38,7 @@ def _before_deleting(patch: Patch, *statements: str) -> None:
 @fault(Red(NOTHING, UNKNOWN, "should not be there"))
 def erased_conversation_is_shown_from_memory(patch: Patch) -> None:
     """What was read before it was erased can be opened for ever."""
-    memory: dict[Any, Any] = {}
-
-    @patch.replace("support.backend.threads:lock", counts=False)
-    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        row = memory[thread_id] = await original(connection, customer_id, thread_id)
-        return row
+    memory = remember(patch, "lock")
 
     @patch.replace("support.backend.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
@@ -53,12 +48,7 @@ def erased_conversation_is_shown_from_memory(patch: Patch) -> None:
 @fault(Red(NOTHING, UNKNOWN, "is still listed for Enid"))
 def erased_conversation_stays_in_the_list(patch: Patch) -> None:
     """The list comes from memory, and what was erased is still in it."""
-    memory: dict[Any, Any] = {}
-
-    @patch.replace("support.backend.threads:lock", counts=False)
-    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        row = memory[thread_id] = await original(connection, customer_id, thread_id)
-        return row
+    memory = remember(patch, "lock")
 
     @patch.replace("support.backend.thread_search:page")
     async def page(original: Any, *arguments: Any) -> Any:
