@@ -1,12 +1,12 @@
 """Who is let in, and to what."""
 
-from support.actors import intruder
 from support.actors.assistant import Assistant
 from support.actors.attempt import Attempt
-from support.actors.intruder import Attempts, Work
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.drivers.types import Reason, Run
+from support.drivers.contract.types import Reason, Run
+from support.gherkin.sentences import given, then, when
+from support.workloads import intruder
+from support.workloads.intruder import Attempts, Work
 
 
 @given("an agent has answered {who:Who} in {title:Quoted}", target_fixture="work")

@@ -4,8 +4,8 @@ from support.actors.assistant import Assistant
 from support.actors.attempt import Attempt
 from support.actors.people import People
 from support.actors.talk import Activity, ask_agent, get_answer, see_answer, try_to_ask
-from support.bdd.sentences import given, then, when
-from support.drivers.types import Reason, Run
+from support.drivers.contract.types import Reason, Run
+from support.gherkin.sentences import given, then, when
 
 
 @given("the agent takes its time before it answers {who:Who} with {words:Quoted}")

@@ -3,7 +3,7 @@
 from support.actors.assistant import Assistant
 from support.actors.customer import Conversation
 from support.actors.people import People
-from support.bdd.sentences import given, then
+from support.gherkin.sentences import given, then
 
 
 @given("the assistant sums up {whose:Whose} first question as {summary:Quoted}")

@@ -5,8 +5,8 @@ import asyncio
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.drivers.types import NewThread
+from support.drivers.contract.types import NewThread
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has started a conversation called {title:Quoted}", target_fixture="conversation")

@@ -4,8 +4,8 @@ from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.details import kinds_of, read_details
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.drivers.types import Details, NewThread
+from support.drivers.contract.types import Details, NewThread
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has started a conversation called {title:Quoted} with these details", target_fixture="conversation")

@@ -2,9 +2,9 @@
 
 from support.actors.customer import Conversation
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.drivers.types import Thread
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.types import Thread
+from support.gherkin.sentences import given, then, when
 
 
 @given("{whose:Whose} {device:Device} is open")

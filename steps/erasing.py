@@ -2,7 +2,7 @@
 
 from support.actors.erasing import Erasure, erase_conversation, write_secret
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has written down a secret in {title:Quoted}", target_fixture="secret")

@@ -4,8 +4,8 @@ from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.people import People
 from support.actors.reader import Leafing, ask_wrongly, leaf_through
-from support.bdd.sentences import given, then, when
-from support.drivers.types import BadPage, NewThread
+from support.drivers.contract.types import BadPage, NewThread
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has started {count:Count} conversations", target_fixture="conversations")

@@ -1,9 +1,9 @@
 """Many customers at once, and how long they wait."""
 
-from support.actors.crowd import Rush, start_in_waves
 from support.actors.customer import Customer
-from support.bdd.sentences import then, when
-from support.reporting.evidence import Evidence
+from support.gherkin.sentences import then, when
+from support.observation.evidence import Evidence
+from support.workloads.crowd import Rush, start_in_waves
 
 
 @when(

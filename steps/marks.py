@@ -3,7 +3,7 @@
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has marked {title:Quoted} as {status:Status}")

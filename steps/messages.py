@@ -11,7 +11,7 @@ from support.actors.talk import (
     write_in_turn,
     write_message,
 )
-from support.bdd.sentences import given, then, when
+from support.gherkin.sentences import given, then, when
 
 
 @given("{who:Who} has written {words:Quoted} in {title:Quoted}")

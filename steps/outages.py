@@ -1,8 +1,8 @@
 """What goes wrong at the product's end, and is put right again."""
 
 from support.actors.people import People
-from support.actors.stage import Stage
-from support.bdd.sentences import given, when
+from support.gherkin.sentences import given, when
+from support.pytest_plugin.environment import Stage
 
 
 @given("{whose:Whose} messages cannot be stored for the moment")

@@ -2,8 +2,8 @@
 
 from support.actors.customer import Customer
 from support.actors.people import People
-from support.bdd.sentences import then, when
-from support.drivers.types import NamingPlace, NewThread, Refusal, Thread
+from support.drivers.contract.types import NamingPlace, NewThread, Refusal, Thread
+from support.gherkin.sentences import then, when
 
 
 @when("{who:Who} tries to start a conversation, naming {owner:Who} as its owner in {place}", target_fixture="started")

@@ -1,10 +1,10 @@
 """What a page of conversations costs, however many there are."""
 
 from support.actors.customer import Conversation
-from support.actors.pages import Comparison, TwoSizes, collect_conversations, compare_pages, open_two_sizes
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.reporting.evidence import Evidence
+from support.gherkin.sentences import given, then, when
+from support.observation.evidence import Evidence
+from support.workloads.pages import Comparison, TwoSizes, collect_conversations, compare_pages, open_two_sizes
 
 
 @given("{who:Who} has collected {count:Count} conversations over the years", target_fixture="conversations")

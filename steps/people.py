@@ -2,7 +2,7 @@
 
 from support.actors.customer import Customer
 from support.actors.people import People
-from support.bdd.sentences import given
+from support.gherkin.sentences import given
 
 
 @given("{who:Who} has signed in on the {plan:Plan} plan")

@@ -3,8 +3,8 @@
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation
 from support.actors.people import People
-from support.bdd.sentences import then, when
-from support.drivers.types import Malformed, Reason
+from support.drivers.contract.types import Malformed, Reason
+from support.gherkin.sentences import then, when
 
 
 @when("{who:Who} tries to start a conversation with {problem}", target_fixture="attempt")

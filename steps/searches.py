@@ -1,8 +1,8 @@
 """Searching conversations."""
 
 from support.actors.people import People
-from support.bdd.sentences import given, then, when
-from support.drivers.types import NewThread, Query, Thread
+from support.drivers.contract.types import NewThread, Query, Thread
+from support.gherkin.sentences import given, then, when
 
 
 @given("Sam, a stranger, has started a conversation called {title:Quoted}")

@@ -2,14 +2,14 @@
 
 from support.actors.assistant import Assistant
 from support.actors.customer import Conversation
-from support.actors.observed import Observed
 from support.actors.people import People
-from support.actors.rivals import Contest, JointChanges, change_at_once, change_if_unchanged
 from support.actors.talk import get_answer
-from support.actors.upheaval import Upheaval, erase_amid_work
-from support.bdd.sentences import then, when
-from support.drivers.types import NewThread
-from support.reporting.evidence import Evidence
+from support.drivers.contract.types import NewThread
+from support.gherkin.sentences import then, when
+from support.observation.evidence import Evidence
+from support.workloads.observed import Observed
+from support.workloads.rivals import Contest, JointChanges, change_at_once, change_if_unchanged
+from support.workloads.upheaval import Upheaval, erase_amid_work
 
 
 @when("{count:Count} of her tools each add a detail of their own to it at the same moment", target_fixture="observed")

@@ -6,7 +6,7 @@ Feature: Changing details
   Rule: A change touches what it names and nothing else
     Value: two tools can keep their own details with one conversation
 
-    @TL-10 @needs.details @severity.critical
+    @TL-10.1 @needs.details @severity.critical
     Scenario: Changed, added and removed, with the rest as it was
       Given Ella has signed in on the Early plan
       And she has started a conversation called "Boxes for spring" with these details
@@ -31,7 +31,7 @@ Feature: Changing details
         | tags              | list   | rail, road   |
       And they are still these when she signs in again
 
-    @TL-10 @needs.details @disruptive
+    @TL-10.2 @needs.details @disruptive
     Scenario: Changed details outlast a restart of the product
       Given Ella has signed in on the Early plan
       And she has started a conversation called "Boxes for spring" with these details

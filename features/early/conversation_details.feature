@@ -6,7 +6,7 @@ Feature: Keeping details with a conversation
   Rule: Details come back exactly as they were given
     Value: what a team's own tools write is what they read, so that they can build on it
 
-    @TL-02 @needs.details @severity.critical
+    @TL-02.1 @needs.details @severity.critical
     Scenario: Details of every kind survive
       Given Ella has signed in on the Early plan
       When she starts a conversation called "Boxes for spring" with these details
@@ -29,7 +29,7 @@ Feature: Keeping details with a conversation
   Rule: Details come with the Early plan, and the Free plan says so
     Value: whoever needs details learns in one sentence which plan to choose
 
-    @TL-02 @needs.details
+    @TL-02.2 @needs.details
     Scenario: The Free plan names the plan that has details
       Given Ella has signed in on the Early plan
       And Fay has signed in on the Free plan

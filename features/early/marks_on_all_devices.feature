@@ -6,7 +6,7 @@ Feature: Marks on all devices
   Rule: Every change of a mark reaches every open device of its owner, once and in order, with what was before
     Value: whichever device is looked at tells how things stand, and how they came to stand so
 
-    @TL-14 @needs.live @severity.critical
+    @TL-14.1 @needs.live @severity.critical
     Scenario: Three changes in a row
       Given Ella has signed in on the Early plan
       And her phone is open

@@ -17,7 +17,7 @@ Feature: Searching conversations
         | Box-lids for Jo     | active    | spring  |
         | Rail or road?       | archived  | spring  |
 
-    @TL-19 @needs.search @severity.critical
+    @TL-19.1 @needs.search @severity.critical
     Scenario Outline: Looking for <what>
       When she searches for the words "<words>", the mark "<mark>" and the project "<project>"
       Then she finds exactly these: <found>

@@ -6,7 +6,7 @@ Feature: Working on several devices
   Rule: Every open device of a customer is told, whatever becomes of the others
     Value: whichever device is at hand can be relied on
 
-    @TL-07 @needs.live @severity.critical
+    @TL-07.1 @needs.live @severity.critical
     Scenario: A new conversation appears on all open devices
       Given Ella has signed in on the Early plan
       And her phone is open
@@ -15,7 +15,7 @@ Feature: Working on several devices
       Then her phone announces "Boxes for spring" exactly once
       And her laptop announces "Boxes for spring" exactly once
 
-    @TL-07 @needs.live
+    @TL-07.2 @needs.live
     Scenario: A device that has gone holds up nobody
       Given Ella has signed in on the Early plan
       And her phone is open
@@ -27,7 +27,7 @@ Feature: Working on several devices
       Then her laptop announces "Boxes for spring" within 1 second
       And her tablet has announced nothing
 
-    @TL-07 @needs.live
+    @TL-07.3 @needs.live
     Scenario: A device that was away catches up
       Given Ella has signed in on the Early plan
       And her phone is open

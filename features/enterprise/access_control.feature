@@ -6,7 +6,7 @@ Feature: Who is let in
   Rule: Nothing can be done with conversations without a pass that is good at this moment
     Value: a pass that was lost, forged or outlived opens nothing, and tells nobody what there is to steal
 
-    @TL-20 @needs.details @needs.search @needs.runs @severity.blocker
+    @TL-20.1 @needs.details @needs.search @needs.runs @severity.blocker
     Scenario Outline: Everything is tried <how>
       Given Enid has signed in on the Enterprise plan
       And an agent has answered her in "Plans for the takeover"
@@ -32,7 +32,7 @@ Feature: Who is let in
   Rule: A good pass opens what belongs to its owner, and nothing else
     Value: being a customer gives nobody a way to other customers
 
-    @TL-20 @needs.details @needs.runs @severity.blocker
+    @TL-20.2 @needs.details @needs.runs @severity.blocker
     Scenario: A customer of another company tries everything
       Given Enid has signed in on the Enterprise plan
       And an agent has answered her in "Plans for the takeover"
@@ -43,7 +43,7 @@ Feature: Who is let in
       And no refusal tells whether there is such a conversation, or what is in it
       And nothing at all has changed
 
-    @TL-20 @needs.runs @needs.live @severity.critical
+    @TL-20.3 @needs.runs @needs.live @severity.critical
     Scenario: Only its owner can stop an agent at work
       Given Enid has signed in on the Enterprise plan
       And she has started a conversation called "Plans for the takeover"

@@ -6,7 +6,7 @@ Feature: Erasing conversations
   Rule: What is erased is gone from everywhere, and everybody who looks at it is told
     Value: a company can keep its word to those who ask for their data to be removed
 
-    @TL-23 @needs.live @severity.blocker
+    @TL-23.1 @needs.live @severity.blocker
     Scenario: Nothing anywhere mentions what was erased
       Given Enid has signed in on the Enterprise plan
       And her phone is open
@@ -22,7 +22,7 @@ Feature: Erasing conversations
   Rule: With a conversation goes all that belongs to it, and nothing else
     Value: what is to go goes wholly, and what is to stay can be relied on to stay
 
-    @TL-24 @needs.runs @needs.live @severity.critical
+    @TL-24.1 @needs.runs @needs.live @severity.critical
     Scenario: Everything else stays as it was, to the last byte
       Given Enid has signed in on the Enterprise plan
       And Sam, a stranger, has started a conversation called "My own affairs"
@@ -37,7 +37,7 @@ Feature: Erasing conversations
       And all that belongs to her "Board meeting" is as it was, to the last byte
       And all that belongs to others is as it was, to the last byte
 
-    @TL-24 @needs.runs @needs.live
+    @TL-24.2 @needs.runs @needs.live
     Scenario: An agent at work is stopped before its conversation is erased
       Given Enid has signed in on the Enterprise plan
       And her phone is open

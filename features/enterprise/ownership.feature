@@ -6,7 +6,7 @@ Feature: Ownership
   Rule: Whoever is signed in owns what they start, whatever the request says
     Value: the name under a conversation can be believed
 
-    @TL-12 @severity.blocker
+    @TL-12.1 @severity.blocker
     Scenario Outline: Naming somebody else as the owner in <place>
       Given Enid has signed in on the Enterprise plan
       And Enid has started a conversation called "Plans for the takeover"
@@ -22,7 +22,7 @@ Feature: Ownership
         | the address |
         | the heading |
 
-    @TL-12 @severity.blocker
+    @TL-12.2 @severity.blocker
     Scenario: Changing a conversation of somebody else
       Given Enid has signed in on the Enterprise plan
       And Enid has started a conversation called "Plans for the takeover"

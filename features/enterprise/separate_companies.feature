@@ -6,7 +6,7 @@ Feature: Keeping companies apart
   Rule: Customers find their own conversations and no others, however many are started at once
     Value: a company can let its people write down what must not leave the house
 
-    @TL-04 @severity.blocker
+    @TL-04.1 @severity.blocker
     Scenario: Ten companies start conversations at the same moment
       Given 10 customers of different companies have signed in on the Enterprise plan
       And Sam, a stranger, has signed in

@@ -6,7 +6,7 @@ Feature: The latest conversation first
   Rule: The conversation in which something was said last is at the top
     Value: what is going on is at hand without looking for it
 
-    @TL-11 @severity.critical
+    @TL-11.1 @severity.critical
     Scenario: A message brings its conversation to the top
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -15,7 +15,7 @@ Feature: The latest conversation first
       Then her conversations come in this order: Boxes for spring; Something else
       And its last activity has moved forward, and is kept so
 
-    @TL-11 @needs.runs @needs.live
+    @TL-11.2 @needs.runs @needs.live
     Scenario: An agent's answer brings its conversation to the top
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -27,7 +27,7 @@ Feature: The latest conversation first
       Then her conversations come in this order: Boxes for spring; Something else
       And its last activity has moved forward, and is kept so
 
-    @TL-11
+    @TL-11.3
     Scenario: Reading leaves the order as it is
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -38,7 +38,7 @@ Feature: The latest conversation first
       Then her conversations come in this order: Something else; Boxes for spring
       And its last activity is as it was, and is kept so
 
-    @TL-11
+    @TL-11.4
     Scenario: Many messages within a second keep their order
       Given Fay has signed in on the Free plan
       And she has started 10 conversations

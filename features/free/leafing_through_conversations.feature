@@ -6,14 +6,14 @@ Feature: Leafing through conversations
   Rule: Leafing through the list shows every conversation once, whatever is started meanwhile
     Value: nothing is missed, and nothing is read twice
 
-    @TL-18 @severity.critical
+    @TL-18.1 @severity.critical
     Scenario: Thirty conversations, seven at a time, while others are started
       Given Fay has signed in on the Free plan
       And she has started 30 conversations
       When she leafs through her conversations, 7 at a time, and starts another after every page
       Then she has seen each of the 30 once, the latest first
 
-    @TL-18
+    @TL-18.2
     Scenario Outline: A page cannot be asked for by <problem>
       Given Fay has signed in on the Free plan
       And she has started 30 conversations

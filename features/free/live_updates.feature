@@ -6,7 +6,7 @@ Feature: Seeing what happens as it happens
   Rule: A new conversation shows on its owner's open devices at once, and on nobody else's
     Value: what the screen shows can be believed without reloading, and concerns nobody else
 
-    @TL-03 @needs.live @severity.critical
+    @TL-03.1 @needs.live @severity.critical
     Scenario: A new conversation appears on its owner's open phone
       Given Fay has signed in on the Free plan
       And her phone is open and shows whatever is announced
@@ -17,7 +17,7 @@ Feature: Seeing what happens as it happens
       And her phone could show it the moment it was announced
       And Sam's laptop has announced nothing
 
-    @TL-03 @needs.live @severity.blocker
+    @TL-03.2 @needs.live @severity.blocker
     Scenario: Posing as somebody else shows nothing of theirs
       Given Fay has signed in on the Free plan
       And Sam, a stranger, has signed in

@@ -6,7 +6,7 @@ Feature: Marking conversations
   Rule: A conversation is what its owner last marked it as, wherever they look
     Value: what is done is out of sight, and can be taken up again
 
-    @TL-09 @severity.critical
+    @TL-09.1 @severity.critical
     Scenario Outline: A conversation marked as <status> is found there and nowhere else
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -21,7 +21,7 @@ Feature: Marking conversations
         | completed |
         | archived  |
 
-    @TL-09
+    @TL-09.2
     Scenario: A conversation taken up again is active
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"

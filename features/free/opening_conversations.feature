@@ -6,7 +6,7 @@ Feature: Opening conversations
   Rule: Only the owner can open a conversation, and nobody else learns that it exists
     Value: what is written down stays with whoever wrote it
 
-    @TL-17 @severity.blocker
+    @TL-17.1 @severity.blocker
     Scenario: A stranger asks for a conversation by its number
       Given Fay has signed in on the Free plan
       And Sam, a stranger, has signed in

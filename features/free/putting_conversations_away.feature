@@ -6,7 +6,7 @@ Feature: Putting conversations away
   Rule: What is archived is out of sight, and nothing of it is lost
     Value: the list stays short, and every word can be taken up again
 
-    @TL-22 @severity.critical
+    @TL-22.1 @severity.critical
     Scenario: What is archived leaves the list with every message
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -20,7 +20,7 @@ Feature: Putting conversations away
         | Paper or card? |
         | Card, I think  |
 
-    @TL-22
+    @TL-22.2
     Scenario: What is taken up again is as it was
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -36,7 +36,7 @@ Feature: Putting conversations away
   Rule: No agent works in what is archived
     Value: what has been put away stays as it is, and nothing is charged for it
 
-    @TL-22 @needs.runs @needs.live @severity.critical
+    @TL-22.3 @needs.runs @needs.live @severity.critical
     Scenario: The agent is not asked in what is archived
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"
@@ -50,7 +50,7 @@ Feature: Putting conversations away
         | Card           |
       And the agent was asked nothing but "Paper or card?"
 
-    @TL-22 @needs.runs @needs.live
+    @TL-22.4 @needs.runs @needs.live
     Scenario: The agent answers again in what is taken up again
       Given Fay has signed in on the Free plan
       And she has started a conversation called "Boxes for spring"

@@ -6,7 +6,7 @@ Feature: Starting a conversation
   Rule: A conversation gets a short title that its owner will recognise
     Value: nobody has to name things to find them again
 
-    @TL-01 @needs.titles @severity.critical
+    @TL-01.1 @needs.titles @severity.critical
     Scenario: A first question becomes the title
       Given Fay has signed in on the Free plan
       And the assistant sums up her first question as "Packaging costs, spring savings"
@@ -16,7 +16,7 @@ Feature: Starting a conversation
       And it is still there, with that title, when she signs in again
       And it is kept as hers, with her question in it
 
-    @TL-01 @needs.titles
+    @TL-01.2 @needs.titles
     Scenario: A rambling summary is cut to one short line
       Given Fay has signed in on the Free plan
       And the assistant sums up her first question in 3 long lines
@@ -24,7 +24,7 @@ Feature: Starting a conversation
       Then the conversation has a title of one line, of at most 80 characters, that begins as the assistant put it
       And it is still there, with that title, when she signs in again
 
-    @TL-01 @needs.titles
+    @TL-01.3 @needs.titles
     Scenario: While the assistant is away, the question itself gives the title
       Given Fay has signed in on the Free plan
       And the assistant is away

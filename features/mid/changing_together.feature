@@ -6,7 +6,7 @@ Feature: Changing one conversation together
   Rule: Changes made at the same moment all last
     Value: as many tools as a team likes can keep their own details with one conversation
 
-    @TL-15 @needs.details @severity.critical
+    @TL-15.1 @needs.details @severity.critical
     Scenario: Twenty changes at the same moment
       Given Mia has signed in on the Mid plan
       And she has started a conversation called "Boxes for spring" with the detail "project"
@@ -17,7 +17,7 @@ Feature: Changing one conversation together
   Rule: Whoever changes only what they have seen never overwrites what they have not
     Value: nobody's work is lost unread, and whoever came too late knows it
 
-    @TL-15 @needs.details @severity.critical
+    @TL-15.2 @needs.details @severity.critical
     Scenario: Ten tools change what all of them have just seen
       Given Mia has signed in on the Mid plan
       And she has started a conversation called "Boxes for spring" with the detail "project"

@@ -6,7 +6,7 @@ Feature: Rules for marking conversations
   Rule: A mark can be changed only as the rules say, and whoever breaks them is told which marks they mean
     Value: a team's way of working is kept by the product, not by reminders
 
-    @TL-13
+    @TL-13.1
     Scenario Outline: From <before> to <after>
       Given Mia has signed in on the Mid plan
       And she has started a conversation called "Boxes for spring"
@@ -23,7 +23,7 @@ Feature: Rules for marking conversations
         | completed | archived  |
         | archived  | active    |
 
-    @TL-13 @severity.critical
+    @TL-13.2 @severity.critical
     Scenario: What is archived cannot be completed
       Given Mia has signed in on the Mid plan
       And her phone is open

@@ -6,7 +6,7 @@ Feature: All or nothing
   Rule: A conversation that cannot be started whole is not started at all
     Value: after an error the same step can simply be taken again
 
-    @TL-06 @severity.critical
+    @TL-06.1 @severity.critical
     Scenario: A failure half-way leaves nothing behind
       Given Mia has signed in on the Mid plan
       And her phone is open

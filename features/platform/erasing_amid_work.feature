@@ -6,7 +6,7 @@ Feature: Erasing in the middle of work
   Rule: What is erased stays erased, whoever is still at work in it
     Value: erasing works at any moment, without first sending everybody home
 
-    @TL-25 @needs.runs @needs.live @severity.critical
+    @TL-25.1 @needs.runs @needs.live @severity.critical
     Scenario: Ten devices at work while conversations are erased
       Given Enid has signed in on the Enterprise plan
       And she has started 3 conversations

@@ -9,7 +9,7 @@ Feature: Finding a conversation among many
   Rule: A page comes as quickly to somebody with a thousand conversations as to a newcomer
     Value: the product stays as quick as on the first day, however much is kept in it
 
-    @TL-21 @load @severity.critical
+    @TL-21.1 @load @severity.critical
     Scenario: A thousand conversations beside ten
       Given Ella has signed in on the Early plan
       And she has started 10 conversations
@@ -22,7 +22,7 @@ Feature: Finding a conversation among many
   Rule: What is on a page is looked up in one go, however long the page is
     Value: whoever prefers long pages does not wait for every line of them
 
-    @TL-21
+    @TL-21.2
     Scenario: A page ten times as long
       Given she has started 100 conversations
       When she opens a page of 10 and a page of 100

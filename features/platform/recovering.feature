@@ -6,7 +6,7 @@ Feature: Recovering from errors
   Rule: After an error everything is as it was before, and the next step works
     Value: a hiccup stays a hiccup
 
-    @TL-16 @severity.critical
+    @TL-16.1 @severity.critical
     Scenario: The database drops its connections after a failed change
       Given Mia has signed in on the Mid plan
       And she has started a conversation called "Boxes for spring" with the detail "project"

@@ -6,7 +6,7 @@ Feature: Refusing what makes no sense
   Rule: A bad request is refused with the part that is wrong, and leaves nothing behind
     Value: those who build on the product can mend their mistakes by themselves, and nothing needs clearing up
 
-    @TL-05 @severity.critical
+    @TL-05.1 @severity.critical
     Scenario Outline: A conversation cannot be started with <problem>
       Given Mia has signed in on the Mid plan
       And her phone is open

@@ -6,7 +6,7 @@ Feature: Starting conversations under load
   Rule: Starting a conversation is quick when many do so at once
     Value: a busy hour feels like any other
 
-    @TL-08 @load @severity.critical
+    @TL-08.1 @load @severity.critical
     Scenario: Fifty conversations started at once
       Given 10 customers of different companies have signed in on the Mid plan
       When they start 50 conversations at once, again until it is clear whether 95 of 100 take at most 1 second

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from support.actors.customer import Customer
-from support.errors import EnvironmentFailed, PromiseBroken
-from support.model.control import ModelControl
-from support.model.record import ModelRequest
-from support.model.scripts import Turn
+from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.model_service.control import ModelControl
+from support.model_service.record import ModelRequest
+from support.model_service.scripts import Turn
 
 POLL_SECONDS = 0.005
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from support.drivers.types import Reason, Refusal
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.types import Reason, Refusal
 
 
 @dataclass(frozen=True)

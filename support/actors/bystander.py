@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from support.actors.customer import Customer
 from support.actors.people import People
-from support.drivers.driver import Driver
-from support.drivers.types import NewThread
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import NewThread
 
 
 class Bystander:

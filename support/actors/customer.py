@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from support.actors.attempt import Attempt
 from support.actors.device import Device
-from support.drivers.driver import Driver
-from support.drivers.threads import Metadata, Runs
-from support.drivers.types import (
+from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.threads import Metadata, Runs
+from support.drivers.contract.types import (
     Account,
     Details,
     Event,
@@ -23,7 +24,6 @@ from support.drivers.types import (
     StoredThread,
     Thread,
 )
-from support.errors import EnvironmentFailed, PromiseBroken
 
 Group = TypeVar("Group")
 STATUSES = ("active", "completed", "archived")

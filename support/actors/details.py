@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from support.drivers.types import Details
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.types import Details
 
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from support.drivers.driver import Driver
-from support.drivers.live import LiveConnection
-from support.drivers.types import Account, Event, EventKind, Session
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.live import LiveConnection
+from support.drivers.contract.types import Account, Event, EventKind, Session
 
 ENDINGS = {
     EventKind.AGENT_COMPLETED,

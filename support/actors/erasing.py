@@ -9,10 +9,10 @@ from uuid import uuid4
 from support.actors.customer import Conversation, Customer
 from support.actors.device import Device
 from support.actors.talk import write_message
-from support.actors.witness import Witness
-from support.drivers.types import EventKind, Holding
-from support.errors import PromiseBroken
-from support.verdicts.effects import expect_no_traces, expect_same
+from support.core.failure import PromiseBroken
+from support.drivers.contract.types import EventKind, Holding
+from support.snapshots.diff import expect_no_traces, expect_same
+from support.snapshots.snapshot import Witness
 
 
 @dataclass(frozen=True)

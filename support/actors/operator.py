@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from support.drivers.driver import Driver
-from support.drivers.types import Account
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Account
 
 
 class Operator:

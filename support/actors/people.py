@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from support.actors.customer import Conversation, Customer, Stranger
 from support.actors.operator import Operator
-from support.drivers.driver import Driver
-from support.drivers.types import Account, Session
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Account, Session
 
 if TYPE_CHECKING:
     from faker import Faker

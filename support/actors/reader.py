@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
-from support.drivers.types import BadPage, NewThread, Page, Refusal, Thread
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.types import BadPage, NewThread, Page, Refusal, Thread
 
 MOST_PAGES = 50
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from support.actors.attempt import Attempt
 from support.actors.customer import Conversation, Customer
-from support.drivers.types import Event, EventKind, Refused, Run
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
+from support.drivers.contract.types import Event, EventKind, Refused, Run
 
 WATCHING = "browser"
 """The device on which customers see an agent's answer come."""

@@ -10,8 +10,8 @@ import sys
 
 import asyncpg
 
-from support.backend import migrate, server
-from support.backend.config import StartError, read_settings
+from support.backend.platform import migrate, server
+from support.backend.platform.config import StartError, read_settings
 
 
 def main() -> None:

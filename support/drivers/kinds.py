@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from support.drivers.driver import Driver
-from support.drivers.types import Target
-from support.reporting.wire import WireLog
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Target
+from support.observation.wire import WireLog
 
 
 class Connections(Protocol):

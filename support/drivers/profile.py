@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from support.bdd.tags import CAPABILITIES
+from support.core.catalogue import CAPABILITIES
+from support.core.failure import BadInput
+from support.core.hints import nearest
+from support.core.settings import settings
 from support.drivers.kinds import KINDS
-from support.errors import BadInput
-from support.hints import nearest
-from support.settings import settings
 
 PROFILES = Path(__file__).parent / "profiles"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from support.errors import BadInput
-from support.hints import nearest
+from support.core.failure import BadInput
+from support.core.hints import nearest
 
 if TYPE_CHECKING:
     from support.faults.patch import Patch

@@ -28,7 +28,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from support.backend import migrate, server
+from support.backend.platform import migrate, server
 from support.faults import fault, patch
 from support.services import ports, unix_socket
 

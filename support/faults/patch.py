@@ -16,7 +16,7 @@ Function = Callable[..., Any]
 
 
 class Patch:
-    """Replaces functions by their place, such as `support.backend.threads:insert_thread`.
+    """Replaces functions by their place, such as `support.backend.threads.threads:insert_thread`.
 
     Each replacement is called with the original first and then with the arguments of the call, which counts as an
     activation of the fault, unless it only watches: then `counts` is False.

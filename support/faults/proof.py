@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from support.bdd.scenario import Scenario
-from support.errors import BadInput
+from support.core.failure import BadInput
+from support.core.scenario import Scenario
 from support.faults.fault import Fault, Red, catalogue
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from support.faults.patch import Patch
 
-STORE = "support.backend.thread_routes:store"
+STORE = "support.backend.threads.thread_routes:store"
 
 
 def backend(module: str) -> Any:
@@ -24,16 +24,16 @@ async def store_empty_conversation(request: Any, *, announce: bool = False) -> N
     async with resources.database.transaction(customer_id) as connection:
         if announce:
             data = {"title": "Untitled"}
-            await backend("outbox").enqueue(connection, customer_id, "thread_created", None, data)
+            await backend("live.outbox").enqueue(connection, customer_id, "thread_created", None, data)
         else:
-            await backend("threads").insert(connection, customer_id, "Untitled", {})
+            await backend("threads.threads").insert(connection, customer_id, "Untitled", {})
     resources.relay.wake(customer_id)
 
 
 def without_row_security(patch: Patch) -> None:
     """Let the backend's connections see every row, so that only its own queries keep customers apart."""
 
-    @patch.replace("support.backend.database:_pool", counts=False)
+    @patch.replace("support.backend.platform.database:_pool", counts=False)
     async def pool(original: Any, settings: Any, _role: str, size: int) -> Any:
         return await original(settings, "none", size)
 
@@ -63,7 +63,7 @@ def lose_one_in(patch: Patch, every: int) -> None:
 def at_start(patch: Patch, statements: str, *, counts: bool = True) -> None:
     """Let the owner of the database do something to it each time that the backend connects to it at its start."""
 
-    @patch.replace("support.backend.database:connect", counts=counts)
+    @patch.replace("support.backend.platform.database:connect", counts=counts)
     async def connect(original: Any, settings: Any) -> Any:
         database = await original(settings)
         async with database._service.acquire() as connection:
@@ -92,12 +92,12 @@ def tell_one_device(patch: Patch, concerned: Callable[[Any], bool]) -> None:
     """Let only the device of a customer that was opened first hear of the events that are concerned."""
     first: dict[Any, Any] = {}
 
-    @patch.replace("support.backend.hub:Hub.join", counts=False)
+    @patch.replace("support.backend.live.hub:Hub.join", counts=False)
     def join(original: Any, hub: Any, socket: Any) -> None:
         original(hub, socket)
         first.setdefault(socket.identity.customer_id, socket)
 
-    @patch.replace("support.backend.hub:Hub.sockets_for")
+    @patch.replace("support.backend.live.hub:Hub.sockets_for")
     def sockets_for(original: Any, hub: Any, event: Any) -> Any:
         sockets = original(hub, event)
         return [one for one in sockets if one is first[event.customer_id]] if concerned(event) else sockets
@@ -107,7 +107,7 @@ def remember(patch: Patch, function: str) -> dict[Any, Any]:
     """Every conversation as a function of the backend's `threads` gave it last, by its id: filled as it is called."""
     memory: dict[Any, Any] = {}
 
-    @patch.replace(f"support.backend.threads:{function}", counts=False)
+    @patch.replace(f"support.backend.threads.threads:{function}", counts=False)
     async def give(original: Any, *arguments: Any) -> Any:
         row = await original(*arguments)
         memory[row["id"]] = row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
 
 
 async def read_metrics(http: httpx.AsyncClient, url: str) -> dict[str, float]:

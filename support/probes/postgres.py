@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 
 PROBE = "threadproof-probe"
 """What PostgreSQL knows the suite's own connections by."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 
 _END = """
     SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity

@@ -7,7 +7,7 @@ from typing import Any
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 
 
 class RedisProbe:

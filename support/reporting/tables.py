@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from support.reporting.outcomes import Outcome
+from support.core.outcome import Outcome
 
 STYLES = {
     Outcome.KEPT: "green",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 
 _NOBODY = 65534
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import asyncpg
 import redis
 
-from support.errors import BadInput
+from support.core.failure import BadInput
+from support.core.settings import Settings, masked_url
 from support.services import http_calls, redis_keys
 from support.services.process import NotReady
-from support.settings import Settings, masked_url
 
 _ANSWER_SECONDS = 2.5
 _OLDEST_POSTGRES = 15  # the first with CREATE DATABASE ... STRATEGY

@@ -12,9 +12,8 @@ from typing import Any
 
 import psutil
 
-from support import early
-from support.errors import EnvironmentFailed
-from support.services import unix_socket
+from support.core.failure import EnvironmentFailed
+from support.services import early, unix_socket
 from support.services.process import ManagedProcess, NotReady, last_lines
 from support.services.run_folder import RunFolder, python_environ
 

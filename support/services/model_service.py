@@ -13,7 +13,7 @@ from support.services.run_folder import RunFolder, python_environ
 
 
 class ModelService(ManagedProcess):
-    """`python -m support.model` on a loopback port."""
+    """`python -m support.model_service` on a loopback port."""
 
     def __init__(self, folder: RunFolder, name: str = "model service") -> None:
         super().__init__(name, folder, folder.log(name.replace(" ", "-")), ports.free_port())
@@ -24,7 +24,7 @@ class ModelService(ManagedProcess):
         return f"http://{ports.LOOPBACK}:{self.port}"
 
     def _spawn(self) -> psutil.Process:
-        command = [sys.executable, "-m", "support.model", "--host", ports.LOOPBACK, "--port", str(self.port)]
+        command = [sys.executable, "-m", "support.model_service", "--host", ports.LOOPBACK, "--port", str(self.port)]
         return self._folder.spawn(command, self.log, environ=python_environ())
 
     def _check(self) -> None:

@@ -17,7 +17,7 @@ import asyncpg
 import platformdirs
 import psutil
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 from support.services import binaries, ports
 from support.services.process import ManagedProcess, NotReady
 from support.services.run_folder import RunFolder

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 from support.services import keeper, ports
 from support.services.run_folder import RunFolder
 

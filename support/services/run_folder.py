@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import psutil
 
-from support.errors import BadInput, EnvironmentFailed
+from support.core.failure import BadInput, EnvironmentFailed
+from support.core.settings import PROJECT
 from support.services import keeper
-from support.settings import PROJECT
 
 _NAME = re.compile(r"threadproof-(?P<pid>\d+)-[0-9a-f]{8}")
 _OWNER = "owner"

@@ -11,7 +11,8 @@ from typing import Self
 
 import asyncpg
 
-from support.errors import BadInput, EnvironmentFailed
+from support.core.failure import BadInput, EnvironmentFailed
+from support.core.settings import Settings, masked_url
 from support.services import database, external, redis_keys
 from support.services.description import ServicesDescription
 from support.services.launcher import Launcher, LauncherClient
@@ -19,7 +20,6 @@ from support.services.model_service import ModelService
 from support.services.postgres import Postgres
 from support.services.run_folder import Keeper, RunFolder, clear_abandoned, start_failure
 from support.services.valkey import Valkey
-from support.settings import Settings, masked_url
 
 OnProgress = Callable[[str], None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 from support.services import database, http_calls, keeper, redis_keys
 from support.services.backend_process import BackendProcess
 from support.services.description import ServicesDescription

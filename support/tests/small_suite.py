@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from support.settings import PROJECT
+from support.core.settings import PROJECT
 
 FEATURE = """\
 Feature: Counting
@@ -20,14 +20,14 @@ Feature: Counting
   Rule: A count goes up
     Value: the figure is right
 
-    @TL-01
+    @TL-01.1
     Scenario: One more
       Given a count of 1
       When it goes up
       Then it is 2
 """
 STEPS = """\
-from support.bdd.sentences import given, then, when
+from support.gherkin.sentences import given, then, when
 
 @given("a count of {start:Count}", target_fixture="counter")
 def a_count(start):
@@ -78,7 +78,10 @@ class SmallSuite:
     @property
     def options(self) -> list[str]:
         """What keeps out of pytest all that no small suite needs: services above all."""
-        return [f"-pno:{name}" for name in ("support.services.plugin", "support.actors.fixtures", "cacheprovider")]
+        return [
+            f"-pno:{name}"
+            for name in ("support.pytest_plugin.services", "support.pytest_plugin.fixtures", "cacheprovider")
+        ]
 
     def command(self, *arguments: str) -> list[str]:
         """What runs pytest on the features."""
@@ -88,7 +91,7 @@ class SmallSuite:
 
     def threadproof(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the command line."""
-        return self._run([sys.executable, "-c", "from support.cli import main; main()", *arguments], environ)
+        return self._run([sys.executable, "-c", "from support.cli.commands import main; main()", *arguments], environ)
 
     def pytest(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run pytest on the features."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from support.errors import EnvironmentFailed, PromiseBroken
+from support.core.failure import EnvironmentFailed, PromiseBroken
 
 ERROR = 0.05
 """The chance at most of calling a kept limit broken, and of calling a broken one kept, over all looks together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.drivers.contract.types import Target
 from support.drivers.embedded.access import EmbeddedAccess
 from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
@@ -11,10 +12,9 @@ from support.drivers.embedded.messages import EmbeddedMessages, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedOperations
 from support.drivers.embedded.storage import EmbeddedStorage
 from support.drivers.embedded.threads import EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
-from support.drivers.types import Target
+from support.observation.wire import WireLog
 from support.probes.postgres import PostgresProbe
 from support.probes.redis import RedisProbe
-from support.reporting.wire import WireLog
 
 
 class EmbeddedConnections:
@@ -36,7 +36,7 @@ class EmbeddedConnections:
 
 
 class EmbeddedDriver:
-    """A driver of the kind `embedded`; see `support.drivers.driver.Driver`."""
+    """A driver of the kind `embedded`; see `support.drivers.contract.driver.Driver`."""
 
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
         target = connections.target

@@ -9,12 +9,12 @@ from typing import Any
 
 import jwt
 
-from support.drivers.access import Act, Pass, Subject
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.access import Act, Pass, Subject
+from support.drivers.contract.types import Refusal, Session
 from support.drivers.embedded.api import Api, read_refusal
 from support.drivers.embedded.messages import AGENT
 from support.drivers.embedded.threads import THREADS
-from support.drivers.types import Refusal, Session
-from support.errors import EnvironmentFailed
 
 RAN_OUT_SECONDS = 60
 """So long ago the time of a pass was over: more than clocks may differ by, and not much more."""

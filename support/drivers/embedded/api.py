@@ -10,8 +10,8 @@ from typing import Any, TypedDict, Unpack, cast
 
 import httpx
 
-from support.drivers.types import BackendFailed, Reason, Refusal, Refused, Session
-from support.reporting.wire import Exchange, WireLog
+from support.drivers.contract.types import BackendFailed, Reason, Refusal, Refused, Session
+from support.observation.wire import Exchange, WireLog
 
 _TLS = ssl.create_default_context()  # made once: it takes longer than a request
 REASONS = {

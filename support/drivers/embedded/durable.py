@@ -10,9 +10,9 @@ from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.types import Account, Event, Holding, StoredThread
 from support.drivers.embedded.live import read_event
-from support.drivers.types import Account, Event, Holding, StoredThread
-from support.errors import EnvironmentFailed
 from support.probes.postgres import PostgresProbe
 from support.probes.postgres_scan import columns_with, rows_of_others, rows_with
 from support.probes.redis import RedisProbe

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from support.drivers.contract.types import Account, Session
 from support.drivers.embedded.api import Api
-from support.drivers.types import Account, Session
 
 
 class EmbeddedIdentities:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from support.drivers.types import Account, BackendFailed, Event, EventKind, Session
-from support.reporting.wire import Frame, WireLog
+from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Session
+from support.observation.wire import Frame, WireLog
 
 KINDS = {kind.value: kind for kind in EventKind}
 

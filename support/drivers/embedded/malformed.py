@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from support.drivers.types import Account, Malformed
+from support.drivers.contract.types import Account, Malformed
 
 PARTS = {
     Malformed.TITLE_A_NUMBER: "title",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.drivers.contract.types import BackendFailed, Message, Run, Session
 from support.drivers.embedded.api import Api
 from support.drivers.embedded.threads import THREADS
-from support.drivers.types import BackendFailed, Message, Run, Session
 
 AGENT = "triage"
 """The agent that every plan has."""

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import asyncpg
 
+from support.drivers.contract.types import Account
 from support.drivers.embedded.api import Clients
-from support.drivers.types import Account
 from support.probes.metrics import read_metrics
 from support.probes.postgres import PROBE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.drivers.storage import Effort
+from support.drivers.contract.storage import Effort
 from support.probes.postgres import PostgresProbe
 from support.probes.postgres_reads import reads_by_table, refresh_statistics
 

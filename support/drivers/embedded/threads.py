@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from support.drivers.embedded import malformed as bad
-from support.drivers.embedded.api import Api, read_refusal
-from support.drivers.types import (
+from support.drivers.contract.types import (
     Account,
     BackendFailed,
     BadPage,
@@ -23,6 +21,8 @@ from support.drivers.types import (
     Session,
     Thread,
 )
+from support.drivers.embedded import malformed as bad
+from support.drivers.embedded.api import Api, read_refusal
 
 THREADS = "/api/threads"
 

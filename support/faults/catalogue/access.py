@@ -18,7 +18,7 @@ NEITHER = "neither of them can"
 STRANGER = "A customer of another company tries everything"
 STOPPING = "Only its owner can stop an agent at work"
 ANSWERED = '"Plans for the takeover" has exactly these messages'
-AUTHENTICATE = "support.backend.routing:CustomerRoute.authenticate"
+AUTHENTICATE = "support.backend.http.routing:CustomerRoute.authenticate"
 
 
 def _tried(how: str) -> str:
@@ -30,7 +30,7 @@ WITHOUT = _tried("without signing in")
 
 async def _of_anybody(request: Any, query: str, name: str) -> Any:
     """What a query gives for the id that the address of a request has under a name, whoever that belongs to."""
-    async with backend("routing").resources_of(request).database.service_transaction() as connection:
+    async with backend("http.routing").resources_of(request).database.service_transaction() as connection:
         await connection.execute("SET LOCAL ROLE NONE")
         return await connection.fetchval(query, UUID(request.path_params[name]))
 
@@ -40,11 +40,11 @@ def _without_check(patch: Patch, ending: str, table: str, name: str) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             if not request.url.path.endswith(ending):
                 raise
             owner = await _of_anybody(request, f"SELECT customer_id FROM {table} WHERE id = $1", name)
-            request.state.identity = backend("identity").Identity(owner or uuid4(), uuid4(), 0)
+            request.state.identity = backend("customers.identity").Identity(owner or uuid4(), uuid4(), 0)
 
 
 @fault(
@@ -83,22 +83,26 @@ def signatures_are_not_looked_at(patch: Patch) -> None:
 
 
 def _decode(patch: Patch, **options: bool) -> None:
-    @patch.replace("support.backend.tokens:jwt.decode")
+    @patch.replace("support.backend.customers.tokens:jwt.decode")
     def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
         return _read(token, secret, named, options)
 
 
 def _read(token: str, secret: str, named: dict[str, Any], options: dict[str, bool]) -> Any:
-    return backend("tokens").jwt.PyJWT().decode(token, secret, **{**named, "options": {**named["options"], **options}})
+    return (
+        backend("customers.tokens")
+        .jwt.PyJWT()
+        .decode(token, secret, **{**named, "options": {**named["options"], **options}})
+    )
 
 
 @fault(Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"))
 def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
     """Signatures are checked, but for a pass that says itself that it has none."""
 
-    @patch.replace("support.backend.tokens:jwt.decode")
+    @patch.replace("support.backend.customers.tokens:jwt.decode")
     def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
-        jwt = backend("tokens").jwt
+        jwt = backend("customers.tokens").jwt
         try:
             return _read(token, secret, named, {})
         except jwt.InvalidTokenError:
@@ -111,7 +115,7 @@ def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
 def passes_outlive_their_return(patch: Patch) -> None:
     """A pass that was good once is not asked for again until it runs out."""
 
-    @patch.replace("support.backend.sessions:Sessions.is_live")
+    @patch.replace("support.backend.customers.sessions:Sessions.is_live")
     async def is_live(_original: Any, *_arguments: Any) -> bool:
         return True
 
@@ -121,11 +125,11 @@ def an_unreadable_pass_counts_as_the_last_good_one(patch: Patch) -> None:
     """Where a pass cannot be read, whoever asked before is taken to be asking again."""
     last = SimpleNamespace(claims=None)
 
-    @patch.replace("support.backend.tokens:decode")
+    @patch.replace("support.backend.customers.tokens:decode")
     def decode(original: Any, token: str, secret: str) -> Any:
         try:
             last.claims = original(token, secret)
-        except backend("tokens").InvalidToken:
+        except backend("customers.tokens").InvalidToken:
             if last.claims is None or token.count(".") == 2:
                 raise
         return last.claims
@@ -142,7 +146,7 @@ def refused_without_a_pass_and_deleted_all_the_same(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             if request.method == "DELETE" and "thread_id" in request.path_params:
                 await _of_anybody(request, "DELETE FROM threads WHERE id = $1 RETURNING id", "thread_id")
             raise
@@ -156,7 +160,7 @@ def a_refusal_names_the_conversation(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("problems").Problem as problem:
+        except backend("http.problems").Problem as problem:
             if "thread_id" in request.path_params:
                 title = await _of_anybody(request, "SELECT title FROM threads WHERE id = $1", "thread_id")
                 problem.detail += f" It is needed to see {title!r}." if title else ""
@@ -168,12 +172,12 @@ def refusals_show_what_was_started_last(patch: Patch) -> None:
     """Whoever has not signed in is told what there would be to see."""
     titles: list[str] = []
 
-    @patch.replace("support.backend.threads:insert", counts=False)
+    @patch.replace("support.backend.threads.threads:insert", counts=False)
     async def insert(original: Any, connection: Any, customer_id: Any, title: str, *arguments: Any) -> Any:
         titles.append(title)
         return await original(connection, customer_id, title, *arguments)
 
-    @patch.replace("support.backend.problems:unauthenticated")
+    @patch.replace("support.backend.http.problems:unauthenticated")
     def unauthenticated(original: Any) -> Any:
         problem = original()
         problem.members["most_wanted"] = titles
@@ -188,8 +192,8 @@ def what_was_refused_is_remembered(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("problems").Problem:
-            resources = backend("routing").resources_of(request)
+        except backend("http.problems").Problem:
+            resources = backend("http.routing").resources_of(request)
             await resources.redis.set(f"{resources.settings.key_prefix}last_refused", request.url.path)
             raise
 
@@ -202,7 +206,7 @@ def _anybodys(patch: Patch, place: str) -> None:
     async def found(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         try:
             return await original(connection, customer_id, *arguments)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             table = place.rpartition(".")[2].partition(":")[0]
             query = f"SELECT customer_id FROM {table} WHERE id = $1"
             owner = await connection.fetchval(query, arguments[0])
@@ -212,7 +216,7 @@ def _anybodys(patch: Patch, place: str) -> None:
 @fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), erase it (it was done)"))
 def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
     """Taking a conversation away, and deleting it, asks for a pass, and not whose it is."""
-    _anybodys(patch, "support.backend.threads:lock")
+    _anybodys(patch, "support.backend.threads.threads:lock")
 
 
 @fault(
@@ -220,18 +224,18 @@ def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
 )
 def whoever_has_a_pass_can_see_what_agents_did(patch: Patch) -> None:
     """The work of an agent is shown to whoever knows its address."""
-    _anybodys(patch, "support.backend.runs:read")
+    _anybodys(patch, "support.backend.runs.runs:read")
 
 
 @fault(Red(STRANGER, TOLD, "who tries to see one thing that an agent has done in it is told something else"))
 def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
     """Whoever asks for the work of somebody else's agent is told that there is none, in other words than usual."""
 
-    @patch.replace("support.backend.runs:read")
+    @patch.replace("support.backend.runs.runs:read")
     async def read(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
         try:
             return await original(connection, customer_id, run_id)
-        except backend("problems").Problem as problem:
+        except backend("http.problems").Problem as problem:
             await connection.execute("SET LOCAL ROLE NONE")
             if await connection.fetchval("SELECT true FROM runs WHERE id = $1", run_id):
                 problem.detail = "There is nothing under this address for you."
@@ -242,11 +246,11 @@ def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
 def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
     """A stranger is told that there is no such work, and it is stopped."""
 
-    @patch.replace("support.backend.run_steps:cancel")
+    @patch.replace("support.backend.runs.run_steps:cancel")
     async def cancel(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
         try:
             return await original(connection, customer_id, run_id)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             await connection.execute("SET LOCAL ROLE NONE")
             owner = await connection.fetchval("SELECT customer_id FROM runs WHERE id = $1", run_id)
             await original(connection, owner, run_id)
@@ -261,5 +265,5 @@ def nobody_can_take_anything_away(patch: Patch) -> None:
     @patch.replace(AUTHENTICATE)
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         if request.url.path.endswith("/export"):
-            raise backend("problems").not_found()
+            raise backend("http.problems").not_found()
         await original(route, request)

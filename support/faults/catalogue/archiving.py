@@ -14,16 +14,16 @@ NOT_ASKED = "The agent is not asked in what is archived"
 ANSWERS = "The agent answers again in what is taken up again"
 ORDER = "her conversations come in this order"
 MESSAGES = '"Boxes for spring" has exactly these messages'
-SAVE = "support.backend.threads:save"
-CHECK = "support.backend.run_steps:check_open"
-QUEUE = "support.backend.run_steps:queue"
+SAVE = "support.backend.threads.threads:save"
+CHECK = "support.backend.runs.run_steps:check_open"
+QUEUE = "support.backend.runs.run_steps:queue"
 
 
 @fault(Red(AWAY, ORDER, "['Boxes for spring', 'Something else']"))
 def archived_stays_in_the_list(patch: Patch) -> None:
     """What is put away is listed all the same."""
 
-    @patch.replace("support.backend.thread_search:add_status")
+    @patch.replace("support.backend.threads.thread_search:add_status")
     def add_status(original: Any, query: Any, filters: Any) -> None:
         if filters.status:
             original(query, filters)
@@ -56,7 +56,7 @@ def messages_of_archived_are_kept_elsewhere(patch: Patch) -> None:
         await connection.execute("DELETE FROM messages WHERE thread_id = $1 AND sequence > 1", thread_id)
         return await original(connection, customer_id, thread_id, values)
 
-    @patch.replace("support.backend.messages:page", counts=False)
+    @patch.replace("support.backend.threads.messages:page", counts=False)
     async def page(original: Any, connection: Any, customer_id: Any, thread_id: Any, *arguments: Any) -> Any:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id, *arguments)
 
@@ -77,7 +77,7 @@ def what_was_archived_is_never_listed_again(patch: Patch) -> None:
         archived.add(thread_id)
         return await original(connection, customer_id, thread_id, values)
 
-    @patch.replace("support.backend.thread_search:add_status", counts=False)
+    @patch.replace("support.backend.threads.thread_search:add_status", counts=False)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         original(query, filters)
         query.where("id <> ALL({0})", list(archived))
@@ -102,7 +102,7 @@ def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
 def refused_question_is_stored_all_the_same(patch: Patch) -> None:
     """A question that the agent does not take stays in the conversation."""
 
-    @patch.replace("support.backend.problems:_on_problem")
+    @patch.replace("support.backend.http.problems:_on_problem")
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
             customer_id, thread_id = request.state.identity.customer_id, request.path_params["thread_id"]
@@ -120,7 +120,7 @@ def refused_question_is_stored_all_the_same(patch: Patch) -> None:
 def model_is_asked_before_the_question_is_refused(patch: Patch) -> None:
     """The model is asked, and paid for, before anybody looks whether there may be an answer."""
 
-    @patch.replace("support.backend.problems:_on_problem")
+    @patch.replace("support.backend.http.problems:_on_problem")
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
             worker = request.app.state.resources.worker
@@ -148,6 +148,6 @@ def agents_stay_away_for_ever(patch: Patch) -> None:
 def answers_are_announced_and_not_stored(patch: Patch) -> None:
     """What an agent answers is announced to devices, and never becomes a message."""
 
-    @patch.replace("support.backend.run_steps:store_answer")
+    @patch.replace("support.backend.runs.run_steps:store_answer")
     async def store_answer(_original: Any, *_arguments: Any) -> Any:
         return None

@@ -8,7 +8,7 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import at_start, remember
 
-MERGE = "support.backend.thread_changes:merge"
+MERGE = "support.backend.threads.thread_changes:merge"
 CHANGED = "Changed, added and removed, with the rest as it was"
 RESTART = "Changed details outlast a restart of the product"
 NOW = "its details are now these"
@@ -56,7 +56,7 @@ def old_details_are_served_from_memory(patch: Patch) -> None:
     """What was read once is shown for ever."""
     memory = remember(patch, "insert")
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id)
 
@@ -72,7 +72,7 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
     """Changes are kept in memory and written down some other time."""
     memory: dict[Any, Any] = {}
 
-    @patch.replace("support.backend.threads:save")
+    @patch.replace("support.backend.threads.threads:save")
     async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
         before = await connection.fetchval("SELECT metadata FROM threads WHERE id = $1", thread_id)
         row = await original(connection, customer_id, thread_id, values)
@@ -80,7 +80,7 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
         await connection.execute("UPDATE threads SET metadata = $2 WHERE id = $1", thread_id, before)
         return row
 
-    @patch.replace("support.backend.threads:shown", counts=False)
+    @patch.replace("support.backend.threads.threads:shown", counts=False)
     def shown(original: Any, row: Any) -> Any:
         return original(row) | ({"metadata": memory[row["id"]]} if row["id"] in memory else {})
 
@@ -91,7 +91,7 @@ def change_is_forgotten_after_the_first_look(patch: Patch) -> None:
     first = remember(patch, "insert")
     looked: set[Any] = set()
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         if thread_id in looked:
             return first[thread_id]

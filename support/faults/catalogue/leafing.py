@@ -10,8 +10,8 @@ from support.faults.patch import Patch
 THIRTY = "Thirty conversations, seven at a time, while others are started"
 ONCE = "she has seen each of the 30 once"
 LEAFS = "she leafs through her conversations, 7 at a time"
-PAGE = "support.backend.thread_search:page"
-POSITION = "support.backend.thread_search:add_position"
+PAGE = "support.backend.threads.thread_search:page"
+POSITION = "support.backend.threads.thread_search:add_position"
 
 
 def _cannot(problem: str, part: str, seen: str) -> Red:
@@ -95,7 +95,7 @@ def made_up_bookmarks_lead_to_the_beginning(patch: Patch) -> None:
 def bookmarks_are_good_for_everybody(patch: Patch) -> None:
     """A bookmark that was given to one customer works for another."""
 
-    @patch.replace("support.backend.cursors:_seal")
+    @patch.replace("support.backend.http.cursors:_seal")
     def seal(original: Any, text: bytes, _scope: str, secret: str) -> bytes:
         return original(text, "everybody", secret)
 
@@ -107,7 +107,7 @@ def bookmarks_are_good_for_everybody(patch: Patch) -> None:
 def any_size_is_brought_into_bounds(patch: Patch) -> None:
     """A size that cannot be is silently made into one that can."""
 
-    @patch.replace("support.backend.routing:CustomerRoute.authenticate")
+    @patch.replace("support.backend.http.routing:CustomerRoute.authenticate")
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         await original(route, request)
         query = request.scope["query_string"].decode()

@@ -13,8 +13,8 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import backend
 
-HUB = "support.backend.hub:Hub"
-SOCKET = "support.backend.live_socket:LiveSocket"
+HUB = "support.backend.live.hub:Hub"
+SOCKET = "support.backend.live.live_socket:LiveSocket"
 APPEARS = "A new conversation appears on its owner's open phone"
 POSING = "Posing as somebody else shows nothing of theirs"
 ALL_DEVICES = "A new conversation appears on all open devices"
@@ -55,7 +55,7 @@ def events_sent_twice(patch: Patch) -> None:
 def events_without_title(patch: Patch) -> None:
     """An announcement does not say what it announces."""
 
-    @patch.replace("support.backend.outbox:enqueue")
+    @patch.replace("support.backend.live.outbox:enqueue")
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, {n: v for n, v in data.items() if n != "title"})
 
@@ -78,12 +78,12 @@ def events_sent_before_the_commit(patch: Patch) -> None:
     """A conversation is announced a moment before it is there."""
     seen = SimpleNamespace(log=None)
 
-    @patch.replace("support.backend.event_log:EventLog.__init__", counts=False)
+    @patch.replace("support.backend.live.event_log:EventLog.__init__", counts=False)
     def remember(original: Any, log: Any, *arguments: Any) -> None:
         original(log, *arguments)
         seen.log = log
 
-    @patch.replace("support.backend.outbox:enqueue")
+    @patch.replace("support.backend.live.outbox:enqueue")
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, data)
         row = await connection.fetchrow(
@@ -95,7 +95,7 @@ def events_sent_before_the_commit(patch: Patch) -> None:
             thread_id,
             data,
         )
-        await seen.log.publish(customer_id, [backend("events").from_row(row)])
+        await seen.log.publish(customer_id, [backend("live.events").from_row(row)])
         await asyncio.sleep(0.3)
 
 
@@ -103,13 +103,13 @@ def events_sent_before_the_commit(patch: Patch) -> None:
 def identity_taken_from_the_address(patch: Patch) -> None:
     """Whoever names a customer in the address is taken for that customer."""
 
-    @patch.replace("support.backend.identity:read")
+    @patch.replace("support.backend.customers.identity:read")
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         named = connection.query_params.get("customer_id")
         return dataclasses.replace(found, customer_id=UUID(named)) if named else found
 
-    @patch.replace("support.backend.sessions:Sessions.is_live", counts=False)
+    @patch.replace("support.backend.customers.sessions:Sessions.is_live", counts=False)
     async def is_live(_original: Any, *_arguments: Any) -> bool:
         return True
 
@@ -217,7 +217,7 @@ def the_first_event_missed_is_left_out(patch: Patch) -> None:
 def missed_events_come_backwards(patch: Patch) -> None:
     """What was missed is told with the latest first."""
 
-    @patch.replace("support.backend.event_log:EventLog.between")
+    @patch.replace("support.backend.live.event_log:EventLog.between")
     async def between(original: Any, *arguments: Any) -> Any:
         return list(reversed(await original(*arguments)))
 
@@ -237,4 +237,4 @@ def devices_are_greeted_with_strange_news(patch: Patch) -> None:
             "run_id": None,
             "data": {"title": "Strange"},
         }
-        await socket._send(backend("database").dumps(strange))
+        await socket._send(backend("platform.database").dumps(strange))

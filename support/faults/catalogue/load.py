@@ -11,7 +11,7 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import backend, lose_one_in
 
-BEFORE = "support.backend.idempotency:key_of"
+BEFORE = "support.backend.http.idempotency:key_of"
 THREADS = "/api/threads"
 FIFTY = "Fifty conversations started at once"
 WITHIN = "95 of 100 were started within 1 second"
@@ -65,7 +65,7 @@ def a_crowd_is_turned_away(patch: Patch) -> None:
     @patch.replace(BEFORE)
     async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
         if len(busy) >= 20:
-            raise backend("problems").unavailable("database")
+            raise backend("http.problems").unavailable("database")
         busy.append(None)
         try:
             await asyncio.sleep(0.1)

@@ -8,9 +8,9 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import tell_nothing_but_no, tell_one_device
 
-SAVE = "support.backend.threads:save"
-EVENT = "support.backend.thread_changes:event_data"
-CHECK = "support.backend.threads:check_transition"
+SAVE = "support.backend.threads.threads:save"
+EVENT = "support.backend.threads.thread_changes:event_data"
+CHECK = "support.backend.threads.threads:check_transition"
 COMPLETED = "A conversation marked as completed is found there and nowhere else"
 ARCHIVED = "A conversation marked as archived is found there and nowhere else"
 AGAIN = "A conversation taken up again is active"
@@ -40,7 +40,7 @@ def mark_confirmed_and_not_saved(patch: Patch) -> None:
 def list_ignores_the_mark_asked_for(patch: Patch) -> None:
     """A list of one mark shows conversations of all marks."""
 
-    @patch.replace("support.backend.thread_search:add_status")
+    @patch.replace("support.backend.threads.thread_search:add_status")
     def add_status(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -49,7 +49,7 @@ def list_ignores_the_mark_asked_for(patch: Patch) -> None:
 def archived_cannot_be_found_any_more(patch: Patch) -> None:
     """What is archived is in no list at all."""
 
-    @patch.replace("support.backend.thread_search:add_status")
+    @patch.replace("support.backend.threads.thread_search:add_status")
     def add_status(original: Any, query: Any, filters: Any) -> None:
         original(query, filters)
         query.where("status <> 'archived'")
@@ -71,11 +71,11 @@ def taken_up_in_memory_alone(patch: Patch) -> None:
             await connection.execute("UPDATE threads SET status = 'archived' WHERE id = $1", thread_id)
         return row
 
-    @patch.replace("support.backend.threads:shown", counts=False)
+    @patch.replace("support.backend.threads.threads:shown", counts=False)
     def shown(original: Any, row: Any) -> Any:
         return original(row) | ({"status": "active"} if row["id"] in taken_up else {})
 
-    @patch.replace("support.backend.thread_search:add_status", counts=False)
+    @patch.replace("support.backend.threads.thread_search:add_status", counts=False)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         if filters.status == "active":
             query.where("(status = 'active' OR id = ANY({0}))", list(taken_up))
@@ -103,7 +103,7 @@ def refusal_does_not_name_the_marks(patch: Patch) -> None:
 def refused_and_changed_all_the_same(patch: Patch) -> None:
     """A change that is against the rules is refused, and made."""
 
-    @patch.replace("support.backend.problems:_on_problem")
+    @patch.replace("support.backend.http.problems:_on_problem")
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
             customer_id = request.state.identity.customer_id
@@ -152,7 +152,7 @@ def before_and_after_swapped(patch: Patch) -> None:
 def putting_away_is_not_told(patch: Patch) -> None:
     """Devices are not told that a conversation was archived."""
 
-    @patch.replace("support.backend.outbox:enqueue")
+    @patch.replace("support.backend.live.outbox:enqueue")
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         if data.get("new") != "archived":
             await original(connection, customer_id, kind, thread_id, data)
@@ -162,7 +162,7 @@ def putting_away_is_not_told(patch: Patch) -> None:
 def the_last_change_is_told_twice(patch: Patch) -> None:
     """Devices are told twice that a conversation was taken up again."""
 
-    @patch.replace("support.backend.outbox:enqueue")
+    @patch.replace("support.backend.live.outbox:enqueue")
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, data)
         if data.get("old") == "archived":
@@ -179,7 +179,7 @@ def one_device_is_told_of_changes(patch: Patch) -> None:
 def refused_change_is_told_all_the_same(patch: Patch) -> None:
     """Devices are told of a change that was refused."""
 
-    @patch.replace("support.backend.problems:_on_problem")
+    @patch.replace("support.backend.http.problems:_on_problem")
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
             customer_id = request.state.identity.customer_id

@@ -23,7 +23,7 @@ def _named(place: str) -> Red:
 def owner_taken_from_the_request(patch: Patch) -> None:
     """Whoever is named in a request becomes the owner."""
 
-    @patch.replace("support.backend.routing:StrictRequest.load")
+    @patch.replace("support.backend.http.routing:StrictRequest.load")
     async def load(original: Any, request: Any) -> None:
         await original(request)
         body: Any = getattr(request, "_json", None)
@@ -33,7 +33,7 @@ def owner_taken_from_the_request(patch: Patch) -> None:
 
 
 def _owner_from(patch: Patch, name: Callable[[Any], str | None]) -> None:
-    @patch.replace("support.backend.identity:read")
+    @patch.replace("support.backend.customers.identity:read")
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         named = name(connection)
@@ -45,7 +45,7 @@ def owner_taken_from_the_address(patch: Patch) -> None:
     """Whoever is named in the address becomes the owner."""
     _owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
 
-    @patch.replace("support.backend.routing:refuse_query", counts=False)
+    @patch.replace("support.backend.http.routing:refuse_query", counts=False)
     def refuse_query(_original: Any, _request: Any) -> None:
         return None
 
@@ -61,14 +61,14 @@ def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
     """A conversation whose request names somebody in a heading is put under the customer who signed up first."""
     _elsewhere: set[Any] = set()
 
-    @patch.replace("support.backend.identity:read", counts=False)
+    @patch.replace("support.backend.customers.identity:read", counts=False)
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         if connection.headers.get("x-user-id"):
             _elsewhere.add(found.customer_id)
         return found
 
-    @patch.replace("support.backend.thread_routes:store")
+    @patch.replace("support.backend.threads.thread_routes:store")
     async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         answer = await original(connection, customer_id, *arguments)
         if customer_id in _elsewhere:
@@ -81,7 +81,7 @@ def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
 def _anybody(patch: Patch) -> None:
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads:owner_condition")
+    @patch.replace("support.backend.threads.threads:owner_condition")
     def owner_condition(_original: Any) -> str:
         return "$1::uuid IS NOT NULL"
 
@@ -100,11 +100,11 @@ def refused_to_strangers_and_done(patch: Patch) -> None:
     """A stranger is told that there is no such conversation, and their change is made."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads:lock")
+    @patch.replace("support.backend.threads.threads:lock")
     async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             await connection.execute("UPDATE threads SET version = version + 1 WHERE id = $1", thread_id)
             await connection.execute("COMMIT")
             await connection.execute("BEGIN")

@@ -17,7 +17,7 @@ def broken_connections_are_handed_out(patch: Patch) -> None:
     """A connection that the database has dropped is used as if nothing had happened."""
     kept = SimpleNamespace(connection=None)
 
-    @patch.replace("support.backend.database:_begin")
+    @patch.replace("support.backend.platform.database:_begin")
     async def begin(original: Any, pool: Any, statement: str) -> Any:
         if "app.customer_id" not in statement:
             return await original(pool, statement)
@@ -25,10 +25,10 @@ def broken_connections_are_handed_out(patch: Patch) -> None:
         try:
             await kept.connection.execute(statement)
         except Exception as error:
-            raise backend("problems").unavailable("database") from error
+            raise backend("http.problems").unavailable("database") from error
         return kept.connection
 
-    @patch.replace("support.backend.database:_release", counts=False)
+    @patch.replace("support.backend.platform.database:_release", counts=False)
     async def release(original: Any, pool: Any, connection: Any) -> None:
         if connection is not kept.connection:
             await original(pool, connection)
@@ -41,15 +41,15 @@ def one_error_closes_the_door(patch: Patch) -> None:
     """After a refused change nobody can change anything any more."""
     door = SimpleNamespace(closed=False)
 
-    @patch.replace("support.backend.problems:_on_invalid")
+    @patch.replace("support.backend.http.problems:_on_invalid")
     async def on_invalid(original: Any, *arguments: Any) -> Any:
         door.closed = True
         return await original(*arguments)
 
-    @patch.replace("support.backend.threads:lock", counts=False)
+    @patch.replace("support.backend.threads.threads:lock", counts=False)
     async def lock(original: Any, *arguments: Any) -> Any:
         if door.closed:
-            raise backend("problems").unavailable("database")
+            raise backend("http.problems").unavailable("database")
         return await original(*arguments)
 
 
@@ -57,7 +57,7 @@ def one_error_closes_the_door(patch: Patch) -> None:
 def refused_change_counts_as_one(patch: Patch) -> None:
     """A refused change leaves its trace in the conversation."""
 
-    @patch.replace("support.backend.problems:_on_invalid")
+    @patch.replace("support.backend.http.problems:_on_invalid")
     async def on_invalid(original: Any, request: Any, error: Any) -> Any:
         customer_id = request.state.identity.customer_id
         async with request.app.state.resources.database.transaction(customer_id) as connection:
@@ -69,7 +69,7 @@ def refused_change_counts_as_one(patch: Patch) -> None:
 def marks_that_do_not_exist_are_passed_over(patch: Patch) -> None:
     """A mark that does not exist is silently left out of a change."""
 
-    @patch.replace("support.backend.routing:StrictRequest.load")
+    @patch.replace("support.backend.http.routing:StrictRequest.load")
     async def load(original: Any, request: Any) -> None:
         await original(request)
         body: Any = getattr(request, "_json", None)

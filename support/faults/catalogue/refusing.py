@@ -9,7 +9,7 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import backend, store_empty_conversation
 
-VALIDATION = "support.backend.validation"
+VALIDATION = "support.backend.http.validation"
 ACCEPTED = "this was to be refused"
 FAILED = "failed at the product's end"
 
@@ -23,7 +23,7 @@ def _told(problem: str, part: str, seen: str = ACCEPTED) -> Red:
 
 
 def _leniently(patch: Patch, mend: Callable[[dict[str, Any]], None]) -> None:
-    @patch.replace("support.backend.routing:StrictRequest.load")
+    @patch.replace("support.backend.http.routing:StrictRequest.load")
     async def load(original: Any, request: Any) -> None:
         await original(request)
         body: Any = getattr(request, "_json", None)
@@ -119,7 +119,7 @@ def torn_requests_count_as_empty(patch: Patch) -> None:
     def parse(original: Any, text: bytes) -> Any:
         try:
             return original(text)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             return {}
 
 
@@ -131,7 +131,7 @@ def torn_requests_count_as_empty(patch: Patch) -> None:
 def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
     """A refusal says that the request is bad, and not which part of it."""
 
-    @patch.replace("support.backend.problems:field_error")
+    @patch.replace("support.backend.http.problems:field_error")
     def field_error(original: Any, _pointer: str, *arguments: Any) -> Any:
         return original("", *arguments)
 
@@ -140,14 +140,14 @@ def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
 def bad_requests_end_in_an_unexpected_error(patch: Patch) -> None:
     """A check that fails is answered as if the product had broken down."""
 
-    @patch.replace("support.backend.problems:_on_invalid")
+    @patch.replace("support.backend.http.problems:_on_invalid")
     async def on_invalid(_original: Any, _request: Any, _error: Any) -> Any:
-        problems = backend("problems")
+        problems = backend("http.problems")
         return problems.render(problems.Problem(500, "internal-error", "Something went wrong."))
 
 
 def _answer_with(patch: Patch, detail: Callable[[Any], str]) -> None:
-    @patch.replace("support.backend.problems:_on_invalid")
+    @patch.replace("support.backend.http.problems:_on_invalid")
     async def on_invalid(original: Any, request: Any, error: Any) -> Any:
         answer = await original(request, error)
         answer.headers["X-Debug"] = detail(request)
@@ -179,7 +179,7 @@ def refused_and_announced_all_the_same(patch: Patch) -> None:
 
 
 def _after_refusal(patch: Patch, *, announce: bool) -> None:
-    @patch.replace("support.backend.problems:_on_invalid")
+    @patch.replace("support.backend.http.problems:_on_invalid")
     async def on_invalid(original: Any, request: Any, error: Any) -> Any:
         await store_empty_conversation(request, announce=announce)
         return await original(request, error)

@@ -8,7 +8,7 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import without_row_security
 
-SEARCH = "support.backend.thread_search"
+SEARCH = "support.backend.threads.thread_search"
 
 
 def _finds(what: str, seen: str = "assert") -> Red:

@@ -21,7 +21,7 @@ def list_ignores_the_owner(patch: Patch) -> None:
     """A list shows every conversation there is."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.thread_search:Query.__init__")
+    @patch.replace("support.backend.threads.thread_search:Query.__init__")
     def everyone(original: Any, query: Any, customer_id: Any) -> None:
         original(query, customer_id)
         query.conditions = ["$1::uuid IS NOT NULL"]
@@ -32,10 +32,10 @@ def any_conversation_can_be_opened(patch: Patch) -> None:
     """Whoever knows a conversation's id can open it."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(_original: Any, connection: Any, _customer_id: Any, thread_id: Any) -> Any:
         query = f"SELECT {backend('threads').COLUMNS} FROM threads WHERE id = $1"
-        return backend("threads")._found(await connection.fetchrow(query, thread_id))
+        return backend("threads.threads")._found(await connection.fetchrow(query, thread_id))
 
 
 @fault(
@@ -45,9 +45,9 @@ def any_conversation_can_be_opened(patch: Patch) -> None:
 def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
     """A conversation of somebody else is forbidden, one that never existed is not found: so one learns what exists."""
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        problems = backend("problems")
+        problems = backend("http.problems")
         try:
             return await original(connection, customer_id, thread_id)
         except problems.Problem:
@@ -61,11 +61,11 @@ def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
 def refusal_tells_when_it_was_started(patch: Patch) -> None:
     """The refusal of a conversation of somebody else carries a header from the conversation itself."""
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("problems").Problem as problem:
+        except backend("http.problems").Problem as problem:
             await connection.execute("SET LOCAL ROLE NONE")
             changed = await connection.fetchval("SELECT updated_at FROM threads WHERE id = $1", thread_id)
             problem.headers |= {"Last-Modified": str(changed)} if changed else {}
@@ -76,14 +76,14 @@ def refusal_tells_when_it_was_started(patch: Patch) -> None:
 def refusal_has_a_number_of_another_kind(patch: Patch) -> None:
     """The refusal of a conversation of somebody else differs in nothing but the look of its reference number."""
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("problems").Problem:
+        except backend("http.problems").Problem:
             await connection.execute("SET LOCAL ROLE NONE")
             if await connection.fetchval("SELECT true FROM threads WHERE id = $1", thread_id):
-                number = backend("correlation").current
+                number = backend("platform.correlation").current
                 number.set(f"{number.get()[:16]}-{number.get()[17:]}")
             raise
 
@@ -118,11 +118,11 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
         await connection.execute("ROLLBACK; BEGIN")
         return answer
 
-    @patch.replace("support.backend.thread_search:page", counts=False)
+    @patch.replace("support.backend.threads.thread_search:page", counts=False)
     async def page(_original: Any, _connection: Any, customer_id: Any, *_arguments: Any) -> Any:
         return list(memory.get(customer_id, {}).values()), None
 
-    @patch.replace("support.backend.threads:shown", counts=False)
+    @patch.replace("support.backend.threads.threads:shown", counts=False)
     def shown(original: Any, row: Any) -> Any:
         return cast("Any", row) if isinstance(row, dict) else original(row)
 
@@ -131,6 +131,6 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
 def nobody_can_open_anything(patch: Patch) -> None:
     """Conversations are kept from everybody, their owners included."""
 
-    @patch.replace("support.backend.threads:read")
+    @patch.replace("support.backend.threads.threads:read")
     async def read(_original: Any, *_arguments: Any) -> Any:
-        raise backend("problems").not_found()
+        raise backend("http.problems").not_found()

@@ -9,7 +9,7 @@ from support.faults.fault import Red, fault
 from support.faults.patch import Patch
 from support.faults.within import STORE, backend, change_what_was_stored
 
-TITLES = "support.backend.titles"
+TITLES = "support.backend.threads.titles"
 BECOMES_TITLE = "A first question becomes the title"
 RAMBLING = "A rambling summary is cut to one short line"
 AWAY = "While the assistant is away, the question itself gives the title"
@@ -56,7 +56,7 @@ def conversation_kept_for_somebody_else(patch: Patch) -> None:
 def question_cut_short_in_storage(patch: Patch) -> None:
     """Only the beginning of the first message is saved."""
 
-    @patch.replace("support.backend.messages:insert")
+    @patch.replace("support.backend.threads.messages:insert")
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         return await original(connection, customer_id, thread_id, content[:20])
 
@@ -156,7 +156,7 @@ def error_becomes_the_title(patch: Patch) -> None:
 def conversation_committed_before_its_message(patch: Patch) -> None:
     """A conversation is saved first and its message afterwards, in two steps."""
 
-    @patch.replace("support.backend.threads:insert")
+    @patch.replace("support.backend.threads.threads:insert")
     async def insert(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         thread = await original(connection, customer_id, *arguments)
         await connection.execute("COMMIT")
@@ -168,7 +168,7 @@ def conversation_committed_before_its_message(patch: Patch) -> None:
 def announced_before_it_is_whole(patch: Patch) -> None:
     """A conversation is announced before its first message is saved, and taken back if that fails."""
 
-    @patch.replace("support.backend.messages:insert")
+    @patch.replace("support.backend.threads.messages:insert")
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         begin = f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)"
         await connection.execute(
@@ -195,7 +195,7 @@ def announced_before_it_is_whole(patch: Patch) -> None:
 def lost_message_passed_over(patch: Patch) -> None:
     """When the first message cannot be saved the conversation is confirmed all the same."""
 
-    @patch.replace("support.backend.messages:insert")
+    @patch.replace("support.backend.threads.messages:insert")
     async def insert(original: Any, connection: Any, *arguments: Any) -> Any:
         await connection.execute("SAVEPOINT message")
         try:
@@ -211,9 +211,9 @@ def lost_message_passed_over(patch: Patch) -> None:
 def error_shows_its_inside(patch: Patch) -> None:
     """An unexpected error is answered with its stack trace."""
 
-    @patch.replace("support.backend.problems:_on_bug")
+    @patch.replace("support.backend.http.problems:_on_bug")
     async def on_bug(_original: Any, _request: Any, error: Exception) -> Any:
-        problems = backend("problems")
+        problems = backend("http.problems")
         return problems.render(problems.Problem(500, "internal-error", "".join(traceback.format_exception(error))))
 
 
@@ -221,11 +221,11 @@ def error_shows_its_inside(patch: Patch) -> None:
 def failure_uses_up_the_connection(patch: Patch) -> None:
     """After a failure the only database connection is never given back."""
 
-    @patch.replace("support.backend.database:_pool", counts=False)
+    @patch.replace("support.backend.platform.database:_pool", counts=False)
     async def pool(original: Any, settings: Any, role: str, _size: int) -> Any:
         return await original(settings, role, 1)
 
-    @patch.replace("support.backend.database:_release")
+    @patch.replace("support.backend.platform.database:_release")
     async def release(original: Any, pool: Any, connection: Any) -> None:
         if not connection.is_in_transaction():
             await original(pool, connection)

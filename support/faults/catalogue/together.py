@@ -20,10 +20,10 @@ WINNER = "each time one of them changed it"
 KEPT = "it has what they made of it and what was there before, and keeps it"
 UNKNOWN = "for Enid each of them is as if it had never existed"
 NO_TRACE = "nothing that is kept anywhere mentions one of the 3"
-LOCK = "support.backend.threads:lock"
-READ = "support.backend.threads:read"
-SAVE = "support.backend.threads:save"
-CHECK = "support.backend.thread_changes:check_version"
+LOCK = "support.backend.threads.threads:lock"
+READ = "support.backend.threads.threads:read"
+SAVE = "support.backend.threads.threads:save"
+CHECK = "support.backend.threads.thread_changes:check_version"
 
 
 @fault(Red(TWENTY, ONE_ORDER, NO_ORDER), Red(TEN, ONE_ORDER, NO_ORDER))
@@ -32,7 +32,7 @@ def changes_are_read_and_written_without_a_lock(patch: Patch) -> None:
 
     @patch.replace(LOCK)
     async def lock(_original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        row = await backend("threads").read(connection, customer_id, thread_id)
+        row = await backend("threads.threads").read(connection, customer_id, thread_id)
         await asyncio.sleep(0.01)
         return row
 
@@ -98,7 +98,7 @@ def condition_is_looked_at_too_early(patch: Patch) -> None:
 
     @patch.replace(LOCK)
     async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        seen = await backend("threads").read(connection, customer_id, thread_id)
+        seen = await backend("threads.threads").read(connection, customer_id, thread_id)
         row = await original(connection, customer_id, thread_id)
         early[asyncio.current_task()] = seen["version"]
         return row
@@ -134,7 +134,7 @@ def losers_are_told_a_version_that_is_not_there_yet(patch: Patch) -> None:
 def writing_brings_back_what_was_erased(patch: Patch) -> None:
     """Whoever writes in what was erased brings it back to life, without what was in it."""
 
-    @patch.replace("support.backend.messages:touch")
+    @patch.replace("support.backend.threads.messages:touch")
     async def touch(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         await connection.execute(
             "INSERT INTO threads (id, customer_id, title, created_at, updated_at, last_activity_at) "
@@ -149,7 +149,7 @@ def writing_brings_back_what_was_erased(patch: Patch) -> None:
 def writing_in_what_was_erased_seems_to_work(patch: Patch) -> None:
     """Whoever writes in what was erased is told that all is well."""
 
-    @patch.replace("support.backend.messages:insert")
+    @patch.replace("support.backend.threads.messages:insert")
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         try:
             return await original(connection, customer_id, thread_id, content)
@@ -174,15 +174,15 @@ def work_fails_while_something_is_erased(patch: Patch) -> None:
 def late_answer_brings_back_what_was_erased(patch: Patch) -> None:
     """An agent that answers after its conversation was erased brings it back, with nothing but the answer in it."""
 
-    @patch.replace("support.backend.worker:Worker.stop", counts=False)
+    @patch.replace("support.backend.runs.worker:Worker.stop", counts=False)
     def stop(_original: Any, *_arguments: Any) -> None:
         return None
 
-    @patch.replace("support.backend.worker:Worker.renew_leases", counts=False)
+    @patch.replace("support.backend.runs.worker:Worker.renew_leases", counts=False)
     async def renew_leases(_original: Any, *_arguments: Any) -> None:
         return None
 
-    @patch.replace("support.backend.run_steps:end")
+    @patch.replace("support.backend.runs.run_steps:end")
     async def end(original: Any, connection: Any, customer_id: Any, thread_id: Any, *more: Any, **named: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id, *more, **named)
@@ -201,7 +201,7 @@ def work_in_what_was_erased_is_noted(patch: Patch) -> None:
     """Every attempt to work in what was erased is written down, with what it was for."""
     create_table(patch, "failures", "thread text PRIMARY KEY")
 
-    @patch.replace("support.backend.problems:_on_problem")
+    @patch.replace("support.backend.http.problems:_on_problem")
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 404:
             customer_id, thread_id = request.state.identity.customer_id, request.path_params["thread_id"]

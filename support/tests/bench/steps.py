@@ -31,14 +31,14 @@ SCENARIO = """
   Rule: Rule {n}
     Value: none
 
-    @TL-01
+    @TL-01.1
     Scenario: Number {n}
       Given a count of 1
 {steps}
       Then it is counted
 """
 OURS = """\
-from support.bdd.sentences import given, then, when
+from support.gherkin.sentences import given, then, when
 
 @given("a count of {start:Count}", target_fixture="counter")
 def a_count(start):

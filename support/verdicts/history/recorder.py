@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from support.errors import EnvironmentFailed
+from support.core.failure import EnvironmentFailed
 from support.verdicts.history.operations import Declined, Operation, Unknown
 
 Act = TypeVar("Act")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from support.errors import PromiseBroken
+from support.core.failure import PromiseBroken
 from support.verdicts.history.operations import Operation
 from support.verdicts.history.picture import draw
 from support.verdicts.history.words import numbered

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from support.errors import EnvironmentFailed, PromiseBroken
+from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.verdicts.history.model import AnyModel, AnyOperation, Model
 from support.verdicts.history.operations import Operation
 from support.verdicts.history.picture import draw

@@ -1,0 +1,1 @@
+"""The agents, and how they ask the model."""

@@ -1,0 +1,1 @@
+"""Requests and answers: routing, validation, problems, idempotency."""

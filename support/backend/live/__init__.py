@@ -1,0 +1,1 @@
+"""Live events: stored, published, delivered to sockets."""

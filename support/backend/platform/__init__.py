@@ -1,0 +1,1 @@
+"""What every wing stands on: settings, PostgreSQL, Redis, logs, metrics, health."""

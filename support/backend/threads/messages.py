@@ -1,0 +1,118 @@
+"""Messages in PostgreSQL, numbered 1, 2, 3 ... within their thread."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from support.backend.http import problems
+from support.backend.live import events
+from support.backend.platform.database import Connection, Row
+from support.backend.threads import threads
+
+
+async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, content: str) -> Row:
+    """Store a customer's message and move the thread's last activity forward.
+
+    The thread's row is locked first, so a thread deleted meanwhile gets no message.
+
+    Raises:
+        problems.Problem: 404, this customer has no such thread.
+    """
+    return await _insert(connection, customer_id, thread_id, "user", content)
+
+
+async def insert_answer(
+    connection: Connection, customer_id: UUID, thread_id: UUID, content: str, *, agent: str, run_id: UUID
+) -> Row:
+    """Store what an agent answered in a run, as `insert` does what a customer says."""
+    return await _insert(connection, customer_id, thread_id, "assistant", content, agent=agent, run_id=run_id)
+
+
+async def _insert(
+    connection: Connection,
+    customer_id: UUID,
+    thread_id: UUID,
+    role: str,
+    content: str,
+    *,
+    agent: str | None = None,
+    run_id: UUID | None = None,
+) -> Row:
+    thread = await touch(connection, customer_id, thread_id)
+    row = await connection.fetchrow(
+        """
+        INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at, agent, run_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        RETURNING *
+        """,
+        uuid4(),
+        customer_id,
+        thread_id,
+        thread["message_count"],
+        role,
+        content,
+        thread["last_activity_at"],
+        agent,
+        run_id,
+    )
+    assert row is not None
+    return row
+
+
+async def touch(connection: Connection, customer_id: UUID, thread_id: UUID) -> Row:
+    """Count one more message; last activity never stands still, even within one tick of the clock."""
+    row = await connection.fetchrow(
+        f"""
+        UPDATE threads
+        SET message_count = message_count + 1,
+            last_activity_at = greatest(clock_timestamp(), last_activity_at + interval '1 microsecond')
+        WHERE {threads.owner_condition()} AND id = $2
+        RETURNING message_count, last_activity_at
+        """,
+        customer_id,
+        thread_id,
+    )
+    if row is None:
+        raise problems.not_found()
+    return row
+
+
+async def page(connection: Connection, customer_id: UUID, thread_id: UUID, after: int, limit: int | None) -> list[Row]:
+    """Messages after a sequence, in order; `limit` None means all of them."""
+    return await connection.fetch(
+        f"SELECT * FROM messages WHERE {threads.owner_condition()} AND thread_id = $2 AND sequence > $3"
+        " ORDER BY sequence LIMIT $4",
+        customer_id,
+        thread_id,
+        after,
+        limit,
+    )
+
+
+async def context(connection: Connection, customer_id: UUID, thread_id: UUID, question: int) -> list[Row]:
+    """What an agent is to know for its answer to a message: all that was said before, the message itself last.
+
+    Answers that came while the message waited for its turn belong to it; what the customer has said since does not.
+    """
+    return await connection.fetch(
+        f"SELECT * FROM messages WHERE {threads.owner_condition()} AND thread_id = $2"
+        " AND (sequence <= $3 OR role = 'assistant') ORDER BY sequence = $3, sequence",
+        customer_id,
+        thread_id,
+        question,
+    )
+
+
+def shown(row: Row) -> dict[str, Any]:
+    """A message as its owner sees it."""
+    return {
+        "id": str(row["id"]),
+        "thread_id": str(row["thread_id"]),
+        "sequence": row["sequence"],
+        "role": row["role"],
+        "content": row["content"],
+        "agent": row["agent"],
+        "run_id": str(row["run_id"]) if row["run_id"] else None,
+        "created_at": events.timestamp(row["created_at"]),
+    }

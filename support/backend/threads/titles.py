@@ -1,0 +1,102 @@
+"""A thread's title, made from its first message by the model, or from the message itself if the model fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+from uuid import UUID
+
+import openai
+from openai import AsyncOpenAI
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat.chat_completion import Choice
+
+from support.backend.http import validation
+from support.backend.platform.config import Settings
+
+LONGEST = 60
+UNTITLED = "New conversation"
+
+_SECONDS = 3.0
+_QUOTES = "\"'`*# \u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_INSTRUCTION = (
+    "Give this conversation a title of two to six words, in the language of the message. Answer with the title alone."
+)
+_log = logging.getLogger(__name__)
+
+# Loading the HTTP stack and the certificates takes longer than starting a process should: done once, at import.
+_UNCONFIGURED = AsyncOpenAI(base_url="http://localhost", api_key="-", timeout=_SECONDS, max_retries=0)
+
+
+class Titles:
+    """Asks one model for titles."""
+
+    def __init__(self, model: AsyncOpenAI, model_name: str) -> None:
+        self._model = model
+        self._model_name = model_name
+
+    async def make_title(self, customer_id: UUID, message: str) -> str:
+        """A title of 1 to 60 characters on one line; never fails, and takes 3 seconds at most."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                answer = await self.ask(customer_id, message)
+        except (openai.OpenAIError, TimeoutError, ValueError) as error:
+            _log.warning("the model gave no title: %s", type(error).__name__)
+            answer = ""
+        return clean(answer) or from_message(message)
+
+    async def ask(self, customer_id: UUID, message: str) -> str:
+        """The model's answer as it is.
+
+        Raises:
+            openai.OpenAIError: the model refused, or could not be reached.
+            ValueError: what came is not a completion.
+        """
+        completion: object = await self._model.chat.completions.create(
+            model=self._model_name,
+            messages=[{"role": "system", "content": _INSTRUCTION}, {"role": "user", "content": message}],
+            user=str(customer_id),
+            safety_identifier=str(customer_id),
+        )
+        return content_of(completion)
+
+
+def client(settings: Settings) -> AsyncOpenAI:
+    """A client that asks once."""
+    return _UNCONFIGURED.with_options(base_url=settings.model_url, api_key=settings.model_api_key)
+
+
+def content_of(completion: object) -> str:
+    """The text of a completion. The client does not check what a server sends, so nothing is taken for granted.
+
+    Raises:
+        ValueError: it is not a completion with text.
+    """
+    choices = cast("Any", completion.choices) if isinstance(completion, ChatCompletion) else None
+    match choices:
+        case [Choice(message=ChatCompletionMessage(content=str(content))), *_]:
+            return content
+        case _:
+            raise ValueError("not a chat completion with text")
+
+
+def clean(answer: str) -> str:
+    """The first line of an answer as a title: no quotes around it, at most 60 characters, or nothing at all."""
+    line = next((line for line in answer.splitlines() if line.strip()), "")
+    title = " ".join(line.split()).strip(_QUOTES)
+    return "" if validation.unstorable_text(title) else shorten(title)
+
+
+def from_message(message: str) -> str:
+    """The first words of a message."""
+    return shorten(" ".join(message.split()))
+
+
+def shorten(text: str) -> str:
+    """At most 60 characters, cut after a word where that is possible, with an ellipsis where something was cut."""
+    if len(text) <= LONGEST:
+        return text
+    head = text[:LONGEST]
+    words = head.rpartition(" ")[0].rstrip(" ,;:.-")
+    return (words or head[: LONGEST - 1]) + "…"

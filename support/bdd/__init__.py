@@ -1,1 +1,0 @@
-"""The pytest plugin: feature files collected directly, async steps, a closed tag vocabulary, value texts, guards."""

@@ -1,0 +1,211 @@
+"""The command line: `threadproof run`, `prove`, `report`, `list` and `explain`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+import typer
+from rich.console import Console
+
+from support.cli import overview
+from support.core.failure import BadInput
+from support.core.settings import PROJECT, settings
+from support.faults.fault import fault_named
+from support.gherkin.selection import Selection
+from support.pytest_plugin.live_output import LIVE
+from support.pytest_plugin.prover_output import ProverOutput
+from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
+
+USAGE_ERROR = 2
+
+app = typer.Typer(
+    help="Plays what your product promises against a running backend, and shows that each verdict can fail.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Files = Annotated[list[Path] | None, typer.Argument(help="Feature files or folders; all of them if none is given.")]
+Tier = Annotated[list[str] | None, typer.Option("--tier", "-t", help="Only this tier, such as free. May be repeated.")]
+Row = Annotated[list[str] | None, typer.Option("--row", "-r", help="Only this row, such as TL-01. May be repeated.")]
+Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag, such as load.")]
+Words = Annotated[list[str] | None, typer.Option("--words", "-k", help="Only scenarios with these words in the title.")]
+Workers = Annotated[int | None, typer.Option("-n", help="How many scenarios play at once; 0 for one after the other.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Without a command: run everything."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run(
+    files: Files = None,
+    tier: Tier = None,
+    row: Row = None,
+    tag: Tag = None,
+    words: Words = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+    report: Annotated[bool, typer.Option(help="Make the HTML report afterwards.")] = True,
+) -> None:
+    """Play the scenarios against the target, and report.
+
+    Exit code 0 means that every scenario was kept, is not offered by the target, or is a deviation listed in its
+    profile; 1 that some promise was broken or could not be judged; 2 or 4 that what you asked for cannot be done.
+    """
+    reports = settings().reports
+    check_writable(reports)
+    console = Console(stderr=as_json)
+    results = clear_results(reports)
+    arguments = [f"--alluredir={results}", *_selected(files, tier, row, tag, words), *_workers(workers)]
+    code = _pytest(arguments, Live(console))
+    if (reports / "ledger.json").exists() and code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        if report:
+            _report(reports, console)
+        if as_json:
+            sys.stdout.write((reports / "ledger.json").read_text("utf-8"))
+    raise typer.Exit(code)
+
+
+@app.command()
+def prove(
+    files: Files = None,
+    tier: Tier = None,
+    row: Row = None,
+    fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
+
+    A fault that turns nothing red, or not at the step and for the reason it declares, or that never acts, fails the
+    proof; so does a scenario without any fault, or one that is red without a fault.
+    """
+    for name in fault or ():
+        fault_named(name)
+    check_writable(settings().reports)
+    # A promise that is broken on purpose is waited for in vain: there is no need to do so for as long as usual.
+    os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
+    settings.cache_clear()
+    selected = [*_selected(files, tier, row, None, None), *(f"--fault={name}" for name in fault or ())]
+    output = ProverOutput(Console(stderr=as_json))
+    code = _pytest(["--prove", "--dist=loadgroup", *selected, *_workers(workers)], output)
+    if as_json and output.proof is not None:
+        sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
+    raise typer.Exit(code)
+
+
+@app.command()
+def report() -> None:
+    """Make the HTML report from the results of the last run."""
+    _report(settings().reports, Console())
+
+
+@app.command("list")
+def list_(
+    files: Files = None,
+    tier: Tier = None,
+    row: Row = None,
+    tag: Tag = None,
+    words: Words = None,
+    steps: Annotated[bool, typer.Option("--steps", help="The sentences instead, with how often each is used.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what there is: tiers, rows, titles, values, and how many faults prove each scenario."""
+    data: Any
+    if steps:
+        data = overview.sentences()
+        shown = overview.sentence_table(data)
+    else:
+        data = overview.scenarios(_selection(files, tier, row, tag, words))
+        shown = overview.scenario_table(data)
+    if as_json:
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    else:
+        Console().print(shown)
+
+
+@app.command()
+def explain(row: Annotated[str, typer.Argument(help="A row, such as TL-01.")]) -> None:
+    """Show all there is about a row: its scenarios, their value, the faults that prove them, the last outcome."""
+    Console().print(overview.explanation(row), soft_wrap=True, highlight=False)
+
+
+class Live:
+    """Asks for output that is meant for a person."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Say so to the plugin that prints."""
+        config.stash[LIVE] = self._console
+
+
+def _pytest(arguments: list[str], *plugins: object) -> int:
+    config = [f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
+    unused = ["-p", "no:hypothesispytest", "-p", "no:anyio"]  # their imports would lengthen every run
+    return int(pytest.main([*config, *unused, *arguments], plugins=list(plugins)))
+
+
+def _workers(count: int | None) -> list[str]:
+    most = 0 if settings().backend_urls else 4  # a running backend is one for all scenarios
+    workers = min(os.cpu_count() or 1, most) if count is None else count
+    return [f"--numprocesses={workers}"] if workers > 1 else []
+
+
+def _selection(
+    files: list[Path] | None,
+    tier: list[str] | None,
+    row: list[str] | None,
+    tag: list[str] | None,
+    words: list[str] | None,
+) -> Selection:
+    selection = Selection(
+        tiers=tuple(tier or ()),
+        rows=tuple(row or ()),
+        tags=tuple(tag or ()),
+        words=tuple(words or ()),
+        files=tuple(path.resolve() for path in files or ()),
+    )
+    selection.check()
+    return selection
+
+
+def _selected(
+    files: list[Path] | None,
+    tier: list[str] | None,
+    row: list[str] | None,
+    tag: list[str] | None,
+    words: list[str] | None,
+) -> list[str]:
+    """Pytest's arguments for a selection."""
+    selection = _selection(files, tier, row, tag, words)
+    return [*(str(file) for file in selection.files or (settings().features,)), *selection.to_args()]
+
+
+def _report(reports: Path, console: Console) -> None:
+    built = build_report(reports)
+    if isinstance(built, ReportBuilt):
+        console.print(f"report  {built.path}", soft_wrap=True, highlight=False)
+    else:
+        console.print(f"No report: {built.reason}. {built.what_to_do}", soft_wrap=True, highlight=False)
+
+
+def main() -> None:
+    """The entry point; whatever cannot be done is said in one message."""
+    try:
+        app()
+    except BadInput as error:
+        sys.stderr.write(f"threadproof: {error}\n")
+        sys.exit(USAGE_ERROR)

@@ -1,0 +1,176 @@
+"""What there is: scenarios with their values and proofs, and sentences with their uses."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, cast
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from support.core.catalogue import rows
+from support.core.failure import BadInput
+from support.core.outcome import Outcome
+from support.core.scenario import TIERS, Scenario
+from support.core.settings import settings
+from support.faults.fault import Fault, catalogue
+from support.gherkin.feature_guards import build_scenario
+from support.gherkin.features import read_features
+from support.gherkin.selection import Selection
+from support.gherkin.sentences import DEFINITIONS, import_steps
+from support.reporting.tables import STYLES
+
+Entry = dict[str, Any]
+
+
+def scenarios(selection: Selection) -> list[Entry]:
+    """The selected scenarios, each with its value text, the names of its faults, and the last outcome if there is one.
+
+    Raises:
+        BadInput: a feature file is malformed, or nothing is selected.
+    """
+    last = _last_outcomes()
+    faults = _faults_by_title()
+    found = [
+        scenario.to_json()
+        | {"faults": [one.name for one in faults.get(scenario.title, [])], "last": last.get(scenario.title)}
+        for scenario in _selected(selection)
+    ]
+    if not found:
+        raise BadInput("no scenario is selected; `threadproof list` without a selection shows all")
+    return sorted(found, key=lambda entry: (TIERS.index(entry["tier"]), entry["row"]))
+
+
+def scenario_table(entries: list[Entry]) -> RenderableType:
+    """The scenarios for a terminal, by tier and feature."""
+    blocks: list[RenderableType] = []
+    for tier in TIERS:
+        own = [entry for entry in entries if entry["tier"] == tier]
+        if not own:
+            continue
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=tier.capitalize(), title_justify="left")
+        table.add_column("row", style="bold", no_wrap=True)
+        table.add_column("scenario", ratio=5)
+        table.add_column("what the customer gets", ratio=4, style="dim")
+        table.add_column("faults", justify="right")
+        table.add_column("last", no_wrap=True)
+        for entry in own:
+            table.add_row(
+                entry["row"],
+                entry["title"],
+                entry["value"]["value"],
+                str(len(entry["faults"])),
+                _outcome(entry["last"]),
+            )
+        blocks += [table, Text()]
+    covered = {entry["row"] for entry in entries}
+    blocks.append(Text(f"{len(entries)} scenarios of {len(covered)} rows; the catalogue has {len(rows())} rows."))
+    return Group(*blocks)
+
+
+def sentences() -> Entry:
+    """Every sentence with its uses, and how many definitions there are for each scenario."""
+    import_steps(settings().steps)
+    uses: Counter[int] = Counter()
+    found = _selected(Selection())
+    for scenario in found:
+        for step in scenario.steps:
+            uses.update(index for index, definition in enumerate(DEFINITIONS) if definition.matches(step))
+    entries = [
+        {"kind": definition.kind, "sentence": definition.pattern, "place": definition.place, "uses": uses[index]}
+        for index, definition in enumerate(DEFINITIONS)
+    ]
+    return {
+        "sentences": sorted(entries, key=lambda entry: (str(entry["place"]).partition(":")[0], entry["kind"])),
+        "definitions": len(entries),
+        "scenarios": len(found),
+        "definitions_per_scenario": round(len(entries) / len(found), 2) if found else None,
+    }
+
+
+def sentence_table(data: Entry) -> RenderableType:
+    """The sentences for a terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("uses", justify="right")
+    table.add_column("sentence", ratio=5)
+    table.add_column("place", style="dim", no_wrap=True)
+    for entry in data["sentences"]:
+        sentence = Text.assemble((f"{entry['kind'].capitalize()} ", "bold"), entry["sentence"])
+        table.add_row(str(entry["uses"]), sentence, entry["place"])
+    ratio = (
+        f"{data['definitions']} definitions for {data['scenarios']} scenarios: {data['definitions_per_scenario']} each"
+    )
+    return Group(table, Text(), Text(f"{ratio} (the aim is below 0.5)"))
+
+
+def explanation(row: str) -> RenderableType:
+    """Everything about a row.
+
+    Raises:
+        BadInput: there is no such row, or no scenario of it yet.
+    """
+    asked = Selection(rows=(row.upper(),))
+    asked.check()
+    try:
+        entries = scenarios(asked)
+    except BadInput:
+        raise BadInput(f"{row.upper()} ({rows()[row.upper()].title}) has no scenario yet") from None
+    blocks: list[RenderableType] = [Text(f"{row.upper()}  {rows()[row.upper()].title}", style="bold")]
+    for entry in entries:
+        blocks += [Text(), *_explained(entry)]
+    return Group(*blocks)
+
+
+def _explained(entry: Entry) -> list[RenderableType]:
+    value = entry["value"]
+    lines: list[RenderableType] = [
+        Text.assemble((entry["title"], "bold"), (f"  {entry['file']}:{entry['line']}", "dim")),
+        Text(f"  {entry['rule'] or entry['feature']}", style="italic"),
+        Text(f"  For {value['segment']}, for {value['goal']}: {value['value']}."),
+        Text(f"  Impact: {value['impact']}."),
+        *(Text(f"    {step['keyword']} {step['text']}") for step in entry["steps"]),
+        Text.assemble("  last outcome: ", _outcome(entry["last"])),
+    ]
+    faults = catalogue()
+    for name in entry["faults"]:
+        red = next(red for red in faults[name].reds if red.scenario == entry["title"])
+        lines.append(Text.assemble("  turned red by ", (name, "bold"), f": {faults[name].story}"))
+        lines.append(Text(f"      at: {red.step} …", style="dim"))
+    return lines
+
+
+def _selected(selection: Selection) -> list[Scenario]:
+    return [
+        scenario
+        for feature in read_features(settings().features.resolve())
+        for source in feature.scenarios
+        if selection.takes(scenario := build_scenario(feature, source), feature.path, source.tags)
+    ]
+
+
+def _faults_by_title() -> dict[str, list[Fault]]:
+    found: dict[str, list[Fault]] = {}
+    for one in catalogue().values():
+        for red in one.reds:
+            found.setdefault(red.scenario, []).append(one)
+    return found
+
+
+def _last_outcomes() -> dict[str, str]:
+    path = settings().reports / "ledger.json"
+    if not path.exists():
+        return {}
+    try:
+        ledger = cast("Entry", json.loads(path.read_text("utf-8")))
+        return {entry["title"]: entry["outcome"] for entry in ledger["scenarios"]}
+    except (ValueError, KeyError) as error:
+        raise BadInput(f"{path} is not a ledger ({error!r}); remove it, or run `threadproof run` again") from None
+
+
+def _outcome(name: str | None) -> Text:
+    if name is None:
+        return Text("not run yet", style="dim")
+    outcome = Outcome(name)
+    return Text(outcome.words, style=STYLES[outcome])

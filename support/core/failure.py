@@ -1,0 +1,105 @@
+"""The three ways in which something can go wrong, each with one meaning.
+
+`BadInput` ends the run before it begins, `PromiseBroken` is a verdict on the backend, and `EnvironmentFailed`
+says that no verdict was possible.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class BadInput(Exception):
+    """The user asked for something that cannot be done; the message says what to do instead. Exit code 2."""
+
+
+class Code(StrEnum):
+    """What kind of promise was broken: a stable name that faults bind to, while the text of a message is free."""
+
+    UNSPECIFIED = "unspecified"
+
+    # an act, and its answer
+    ACT_REFUSED = "act.refused"
+    ACT_FAILED = "act.failed"
+    ANSWER_DIFFERS = "answer.differs"
+
+    # a thread and what is in it, by where it was looked for
+    TITLE_SHOWN = "title.shown"
+    TITLE_STORED = "title.stored"
+    TITLE_FORM = "title.form"
+    STATUS_SHOWN = "status.shown"
+    STATUS_STORED = "status.stored"
+    STATUS_LISTED = "status.listed"
+    METADATA_SHOWN = "metadata.shown"
+    METADATA_STORED = "metadata.stored"
+    METADATA_KINDS = "metadata.kinds"
+    MESSAGES_SHOWN = "messages.shown"
+    MESSAGES_STORED = "messages.stored"
+    ACTIVITY_SHOWN = "last_activity.shown"
+    ACTIVITY_STORED = "last_activity.stored"
+    VERSION_SHOWN = "version.shown"
+    VERSION_STORED = "version.stored"
+    OWNER_STORED = "owner.stored"
+    NOT_STORED = "thread.not_stored"
+    VISIBLE = "thread.visible"
+    CHANGED = "thread.changed"
+
+    # lists, pages and searches
+    LIST_FOREIGN = "list.foreign"
+    LIST_MISSING = "list.missing"
+    LIST_TWICE = "list.twice"
+    LIST_ORDER = "list.order"
+    PAGE_SIZE = "page.size"
+    PAGE_ENDLESS = "page.endless"
+
+    # events on devices
+    EVENT_MISSING = "event.missing"
+    EVENT_LATE = "event.late"
+    EVENT_TWICE = "event.twice"
+    EVENT_ORDER = "event.order"
+    EVENT_DIFFERS = "event.differs"
+    EVENT_UNEXPECTED = "event.unexpected"
+    EVENT_TOO_EARLY = "event.too_early"
+    CONNECTION_LOST = "connection.lost"
+
+    # refusals
+    NOT_REFUSED = "refusal.none"
+    REFUSAL_REASON = "refusal.reason"
+    REFUSAL_NAMES = "refusal.names"
+    REFUSAL_LEAKS = "refusal.leaks"
+    REFUSAL_TELLS = "refusal.tells"
+    REFUSAL_EFFECT = "refusal.effect"
+
+    # what is kept
+    SNAPSHOT_CHANGED = "snapshot.changed"
+    TRACES_LEFT = "traces.left"
+    BYSTANDER_REACHED = "bystander.reached"
+
+    # agents and the model
+    MODEL_ASKED = "model.asked"
+    MODEL_NOT_ASKED = "model.not_asked"
+    MODEL_NOT_RELEASED = "model.not_released"
+    RUN_ENDING = "run.ending"
+    RUN_NOT_SHOWN = "run.not_shown"
+
+    # many at once, and time
+    NO_ORDER = "history.no_order"
+    SESSION_GUARANTEE = "history.session_guarantee"
+    WINNERS = "history.winners"
+    LATENCY = "latency.exceeded"
+    RATIO = "ratio.exceeded"
+    EFFORT = "effort.exceeded"
+
+
+class PromiseBroken(AssertionError):
+    """The backend under test did not do what a feature promises. Counts as `broken`."""
+
+    def __init__(self, code: Code | str, text: str | None = None) -> None:
+        if text is None:
+            code, text = Code.UNSPECIFIED, str(code)
+        super().__init__(text)
+        self.code = Code(code)
+
+
+class EnvironmentFailed(Exception):
+    """A service or the suite itself failed, so that nothing can be said of the backend. Counts as `environment`."""

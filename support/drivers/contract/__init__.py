@@ -1,0 +1,1 @@
+"""The contract between the suite and a kind of backend, in small groups."""

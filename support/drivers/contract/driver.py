@@ -1,0 +1,117 @@
+"""The contract between the suite and a kind of backend, in small groups of what people can do and see.
+
+A driver alone knows paths, field names, status codes, frames, tables and keys. Every method that reaches the
+backend raises `Refused` where the backend refuses clearly, and `BackendFailed` where it does not answer or answers
+with what cannot be read. A group that a kind of backend lacks is `None`; its profile says so under `does_not_offer`.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from support.drivers.contract.access import Access
+from support.drivers.contract.durable import DurableState
+from support.drivers.contract.live import LiveEvents
+from support.drivers.contract.storage import Storage
+from support.drivers.contract.threads import Messages, Metadata, Runs, Search, Threads
+from support.drivers.contract.types import Account, Session
+
+
+class Identities(Protocol):
+    """Enrolling customers and signing in."""
+
+    async def enrol(self, account: Account) -> Account:
+        """Enrol a customer as an operator would; the account comes back with the id that the backend gave it."""
+        ...
+
+    async def sign_in(self, account: Account) -> Session:
+        """Sign in with e-mail address and password."""
+        ...
+
+    def marks(self, account: Account) -> tuple[str, ...]:
+        """Texts by which the model service can tell that a request was made for this customer, if there are any."""
+        ...
+
+
+class Operations(Protocol):
+    """What an operator sees and does."""
+
+    async def ready(self) -> bool:
+        """Whether the backend says that it can serve customers."""
+        ...
+
+    async def figures(self) -> dict[str, float]:
+        """The backend's own figures, by name and labels."""
+        ...
+
+    async def drop_connections(self) -> None:
+        """Let PostgreSQL end every connection of the backend, as a failover does."""
+        ...
+
+    def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
+        """While open, the database refuses to store any message of this customer, and of nobody else."""
+        ...
+
+
+class Driver(Protocol):
+    """A backend under test, as the actors reach it."""
+
+    @property
+    def identities(self) -> Identities:
+        """See `Identities`."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """See `Threads`."""
+        ...
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """See `Metadata`."""
+        ...
+
+    @property
+    def search(self) -> Search | None:
+        """See `Search`."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """See `Messages`."""
+        ...
+
+    @property
+    def runs(self) -> Runs | None:
+        """See `Runs`."""
+        ...
+
+    @property
+    def access(self) -> Access:
+        """See `Access`."""
+        ...
+
+    @property
+    def live(self) -> LiveEvents:
+        """See `LiveEvents`."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """See `Operations`."""
+        ...
+
+    @property
+    def durable(self) -> DurableState:
+        """See `DurableState`."""
+        ...
+
+    @property
+    def storage(self) -> Storage:
+        """See `Storage`."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connections of this scenario's people back."""
+        ...

@@ -1,0 +1,56 @@
+"""The group of a driver that sees what is kept, past the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from support.drivers.contract.types import Account, Event, Holding, StoredThread
+
+
+class DurableState(Protocol):
+    """What lies in PostgreSQL and Redis, read over connections of the suite's own."""
+
+    async def thread(self, thread_id: str) -> StoredThread | None:
+        """A thread as stored, whoever owns it."""
+        ...
+
+    async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
+        """Every thread stored for these customers."""
+        ...
+
+    async def messages_of(self, account: Account) -> list[str]:
+        """The text of every message stored for a customer, in whatever thread."""
+        ...
+
+    async def events_of(self, account: Account) -> list[Event]:
+        """Every event kept or still waiting to be sent for this customer, in order."""
+        ...
+
+    async def others(self, accounts: Sequence[Account]) -> Mapping[str, Holding]:
+        """Everything kept anywhere but what belongs to these customers, by its place, such as a table and an owner.
+
+        What time alone changes is left out.
+        """
+        ...
+
+    async def kept_of(self, account: Account, thread_id: str) -> Mapping[str, Holding]:
+        """Everything kept that mentions this thread of the customer, by its place."""
+        ...
+
+    async def settle(self, seconds: float, at_work_in: str | None = None) -> None:
+        """Return once the backend has nothing more to do for anybody of what was confirmed so far.
+
+        Agents may go on with their work in the thread of the id `at_work_in`.
+
+        Raises:
+            EnvironmentFailed: it still had after `seconds`.
+        """
+        ...
+
+    async def traces_of(self, identifier: str) -> list[str]:
+        """Every place that has this id or these words: columns of any table, names and values of any key.
+
+        An id is found in whatever spelling.
+        """
+        ...

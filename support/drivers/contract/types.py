@@ -1,0 +1,265 @@
+"""What customers deal with, in words that hold for every kind of backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from support.core.failure import Code, PromiseBroken
+
+Details = Mapping[str, Any]
+"""What a customer keeps with a thread: text, numbers, booleans, nothing (None), lists and mappings of these."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The addresses of one backend under test and of what it stands on.
+
+    `signing_key` is what it signs passes with, where the suite knows.
+    """
+
+    backend_urls: tuple[str, ...]
+    operator_token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    key_prefix: str
+    model_url: str
+    model_space: str
+    signing_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer as enrolled. `plan` is a tier's name in lower case."""
+
+    id: str
+    name: str
+    organisation: str
+    email: str
+    password: str = field(repr=False)
+    plan: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A customer who has signed in; `token` means something to the driver alone."""
+
+    id: str
+    account: Account
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewThread:
+    """What a customer gives to start a thread; `None` is left out of the request."""
+
+    title: str | None = None
+    details: Details | None = None
+    first_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A thread as the backend shows it to its owner. Times are seconds since the epoch."""
+
+    id: str
+    title: str
+    status: str
+    details: Details
+    version: int
+    message_count: int
+    created_at: float
+    last_activity_at: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a customer's list, and the bookmark by which the next part is asked for, if there is one."""
+
+    threads: tuple[Thread, ...]
+    bookmark: str | None
+
+
+class NamingPlace(StrEnum):
+    """Where a request can name an owner other than whoever is signed in, in the words of the features."""
+
+    REQUEST = "the request"
+    ADDRESS = "the address"
+    HEADING = "the heading"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a search is for; what is None is not asked for. `details` are values by the name of the detail."""
+
+    words: str | None = None
+    status: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class BadPage(StrEnum):
+    """Ways in which a page can be asked for wrongly, in the words of the features."""
+
+    MADE_UP = "a bookmark that is made up"
+    FOREIGN = "a bookmark of somebody else"
+    EMPTY = "a size of nothing"
+    HUGE = "a size that is far too large"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as the backend shows it; `sequence` orders the messages of a thread."""
+
+    id: str
+    thread_id: str
+    sequence: int
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """An agent's work on one question.
+
+    `status` is queued or running, and in the end completed, failed, cancelled or timed_out; `answer` is what the
+    agent said, once it has completed.
+    """
+
+    id: str
+    thread_id: str
+    status: str
+    answer: str | None
+
+
+class EventKind(StrEnum):
+    """What an event tells; drivers map the names of their backend to these."""
+
+    THREAD_CREATED = "thread_created"
+    THREAD_UPDATED = "thread_updated"
+    THREAD_DELETED = "thread_deleted"
+    MESSAGE_CREATED = "message_created"
+    AGENT_STARTED = "agent_started"
+    AGENT_COMPLETED = "agent_completed"
+    AGENT_FAILED = "agent_failed"
+    AGENT_CANCELLED = "agent_cancelled"
+    AGENT_TIMED_OUT = "agent_timed_out"
+    SESSION_REVOKED = "session_revoked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A live event. `id` is what a device gives to catch up.
+
+    `title` is the thread's, where the event carries one, `change` the status before and after, where it tells of one,
+    and `run_id` the run that it belongs to, if any.
+    """
+
+    id: str
+    kind: EventKind
+    sequence: int
+    thread_id: str | None
+    title: str | None
+    change: tuple[str, str] | None
+    run_id: str | None
+    data: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StoredThread:
+    """A thread as it lies in the database. Times are seconds since the epoch.
+
+    `kinds` has for each detail, by its path such as `budget / amount`, what the database itself holds it for: text,
+    number, yes/no, nothing or list.
+    """
+
+    id: str
+    owner_id: str
+    title: str
+    status: str
+    details: Details
+    kinds: Mapping[str, str]
+    messages: tuple[str, ...]
+    version: int
+    last_activity_at: float
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is kept at one place: how much in words, and a fingerprint of it.
+
+    `until` is when it goes by itself, in seconds since the epoch; None if it stays.
+    """
+
+    amount: str
+    digest: str
+    until: float | None = None
+
+
+class Reason(StrEnum):
+    """Why a customer's act was refused, as the customer is told."""
+
+    NOT_FOUND = "not found"
+    INVALID = "invalid"
+    NOT_SIGNED_IN = "not signed in"
+    NOT_IN_PLAN = "not in the plan"
+    LIMIT = "limit reached"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "not possible at the moment"
+    FAILED = "failed at the product's end"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal as the customer receives it.
+
+    `parts` are the parts of the request that it names, `shown` is everything that the customer could read in it, word
+    for word but for its date, and with every sign of its reference number replaced, and `leaks` what it gives away that
+    it should not. Where a plan is the reason, `plan` is the customer's and `available_from` the first that has what was
+    asked for; where a status is, `states` are the one before and the one asked for, or the one that is in the way;
+    where a version is, `version` is the thread's own.
+    """
+
+    reason: Reason
+    text: str
+    parts: tuple[str, ...]
+    shown: str = field(repr=False)
+    leaks: tuple[str, ...] = ()
+    plan: str | None = None
+    available_from: str | None = None
+    states: tuple[str, ...] = ()
+    version: int | None = None
+
+
+class Refused(PromiseBroken):
+    """The backend refused an act. Where the act is promised to work this breaks the promise."""
+
+    def __init__(self, act: str, refusal: Refusal) -> None:
+        super().__init__(Code.ACT_REFUSED, f"{act} was refused ({refusal.reason}): {refusal.text}")
+        self.act = act
+        self.refusal = refusal
+
+
+class BackendFailed(PromiseBroken):
+    """The backend did not answer, or answered with what the driver cannot read."""
+
+
+class Malformed(StrEnum):
+    """Ways in which a request to start a thread can be wrong, in the words of the features."""
+
+    TITLE_A_NUMBER = "a title that is a number"
+    TITLE_TOO_LONG = "a title as long as a page"
+    TITLE_EMPTY = "an empty title"
+    TITLE_UNPRINTABLE = "a title with a forbidden character"
+    MESSAGE_TOO_LONG = "a first message as long as a book"
+    MESSAGE_EMPTY = "an empty first message"
+    DETAILS_A_LIST = "details that are a list"
+    DETAILS_TOO_DEEP = "details nested too deep"
+    DETAILS_TOO_LARGE = "details larger than a picture"
+    DETAILS_UNPRINTABLE = "details with a forbidden character"
+    UNKNOWN_PART = "a part that nobody knows"
+    OWNER_GIVEN = "another customer named as owner"
+    UNREADABLE = "a request torn off half-way"

@@ -1,0 +1,1 @@
+"""Feature files and sentences: parsing, step definitions, guards, the background loop."""

@@ -1,0 +1,157 @@
+"""The sentences that features may use: step definitions as they were written, and the words they take.
+
+`given`, `when` and `then` register a step with pytest-bdd and here. A step may be `async def`: it is run on the
+session's background loop. A pattern has `{name}` for any text and `{name:Kind}` for one of `KINDS`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, TypeVar
+
+import pytest_bdd
+from pytest_bdd import parsers
+
+from support.core.failure import BadInput, EnvironmentFailed
+from support.core.scenario import StepText
+from support.core.settings import settings
+from support.gherkin.loop import BackgroundLoop
+
+Step = TypeVar("Step", bound=Callable[..., Any])
+
+
+class _Kind:
+    """A kind of word in a pattern, in the form that `parse` asks for: a regular expression and a conversion."""
+
+    def __init__(self, pattern: str, convert: Callable[[str], Any]) -> None:
+        self.pattern = pattern
+        self.convert = convert
+
+    def __call__(self, string: str) -> Any:
+        return self.convert(string)
+
+
+KINDS = {
+    "Who": _Kind(r"[A-Z][a-z]+|she|her", str),
+    "Whose": _Kind(r"[A-Z][a-z]+'s|her", lambda text: text.removesuffix("'s")),
+    "Count": _Kind(r"\d[\d,]*", lambda text: int(text.replace(",", ""))),
+    "Seconds": _Kind(r"\d+(?:\.\d+)?", float),
+    "Plan": _Kind(r"Free|Early|Mid|Enterprise", str.lower),
+    "Status": _Kind(r"active|completed|archived", str),
+    "Quoted": _Kind(r'"[^"]*"', lambda text: text[1:-1]),
+    "Device": _Kind(r"phone|laptop|tablet", str),
+}
+
+
+@dataclass(frozen=True)
+class StepDefinition:
+    """A sentence and the function behind it. `function` is the one as written, before any wrapping."""
+
+    kind: str
+    pattern: str
+    parser: parsers.parse
+    function: Callable[..., Any]
+    wrapped: Callable[..., Any]
+
+    @property
+    def place(self) -> str:
+        """File and line of the function, relative to the folder that holds the steps folder."""
+        code = self.function.__code__
+        path = Path(code.co_filename)
+        root = settings().steps.parent
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        return f"{shown.as_posix()}:{code.co_firstlineno}"
+
+    def matches(self, step: StepText) -> bool:
+        """Whether this sentence is the one that a step of a feature uses."""
+        return self.kind == step.kind and self.parser.is_matching(step.text)
+
+
+DEFINITIONS: list[StepDefinition] = []
+_loops: list[BackgroundLoop] = []
+
+
+def background_loop() -> BackgroundLoop:
+    """The loop of this process, started at first use."""
+    if not _loops:
+        _loops.append(BackgroundLoop())
+    return _loops[0]
+
+
+def stop_background_loop() -> None:
+    """End the loop, if it was ever started."""
+    while _loops:
+        _loops.pop().stop()
+
+
+def import_steps(folder: Path) -> list[ModuleType]:
+    """Import every module of the steps folder, so that its sentences are known.
+
+    Raises:
+        BadInput: the folder is not a package, or a module of it cannot be imported.
+    """
+    if not (folder / "__init__.py").is_file():
+        raise BadInput(f"{folder} is not a package of step modules: it has no __init__.py; see THREADPROOF_STEPS")
+    sys.path.insert(0, str(folder.parent))
+    modules: list[ModuleType] = []
+    for path in sorted(folder.glob("[!_]*.py")):
+        try:
+            modules.append(importlib.import_module(f"{folder.name}.{path.stem}"))
+        except (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, Warning) as error:
+            shown = path.relative_to(folder.parent)
+            raise BadInput(f"{shown} cannot be imported: {type(error).__name__}: {error}") from None
+    return modules
+
+
+class _PytestBddDecorator(Protocol):
+    def __call__(self, name: Any, *, target_fixture: str | None = None, stacklevel: int = 1) -> Any: ...
+
+
+def _decorator(kind: str, register: _PytestBddDecorator) -> Callable[..., Callable[[Step], Step]]:
+    def step(pattern: str, *, target_fixture: str | None = None) -> Callable[[Step], Step]:
+        parser = parsers.parse(pattern, extra_types=KINDS, case_sensitive=True)
+
+        def define(function: Step) -> Step:
+            wrap = _run_on_loop if inspect.iscoroutinefunction(function) else _refuse_awaitable
+            wrapped = wrap(function)
+            DEFINITIONS.append(StepDefinition(kind, pattern, parser, function, wrapped))
+            register(parser, target_fixture=target_fixture, stacklevel=2)(wrapped)
+            return function
+
+        return define
+
+    return step
+
+
+given = _decorator("given", pytest_bdd.given)
+when = _decorator("when", pytest_bdd.when)
+then = _decorator("then", pytest_bdd.then)
+
+
+def _run_on_loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def step(**arguments: Any) -> Any:
+        __tracebackhide__ = True
+        return background_loop().run(function(**arguments), settings().step_seconds)
+
+    return step
+
+
+def _refuse_awaitable(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def step(**arguments: Any) -> Any:
+        __tracebackhide__ = True
+        result = function(**arguments)
+        if inspect.iscoroutine(result):
+            result.close()
+            raise EnvironmentFailed(f"{function.__name__} gave a coroutine that nobody awaits: make it async def")
+        return result
+
+    return step

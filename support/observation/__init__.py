@@ -1,0 +1,1 @@
+"""What was said and seen while a scenario ran: the wire log, its masking, evidence for verdicts."""

@@ -1,0 +1,1 @@
+"""The one place where the parts of the suite are put together, as a pytest plugin."""

@@ -1,0 +1,76 @@
+"""Collects feature files directly: one pytest item for each scenario, and for each example of an outline."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self, cast
+
+import pytest
+from pytest_bdd.feature import get_feature
+from pytest_bdd.scenario import _execute_scenario as execute_scenario  # pyright: ignore[reportPrivateUsage]
+
+from support.core.catalogue import vocabulary
+from support.core.failure import BadInput, EnvironmentFailed
+from support.core.scenario import SCENARIO, Scenario
+from support.core.settings import settings
+from support.gherkin.feature_guards import build_scenario
+from support.gherkin.features import FeatureFile, ScenarioSource, read_feature
+
+Run = Callable[[pytest.FixtureRequest], None]
+
+
+class FeatureModule(pytest.Module):
+    """A feature file as pytest sees it; its items are named by their titles."""
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, path: Path) -> Self:
+        """The module of a feature file."""
+        return cls.from_parent(parent, path=path)  # pyright: ignore[reportUnknownMemberType]
+
+    def _getobj(self) -> types.ModuleType:
+        return types.ModuleType(self.path.stem)
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each scenario, marked with its tags."""
+        feature = read_feature(self.path, settings().features)
+        for source in feature.scenarios:
+            scenario = build_scenario(feature, source)
+            item = ScenarioItem.of(self, source.title, runner(feature, source))
+            item.stash[SCENARIO] = scenario
+            for tag in {scenario.row, *source.tags} & vocabulary().keys():
+                item.add_marker(tag)
+            yield item
+
+
+class ScenarioItem(pytest.Function):
+    """A scenario as pytest sees it: failures point to its feature file."""
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, name: str, run: Run) -> Self:
+        """An item that runs `run`, under the name that its node id shows."""
+        return cls.from_parent(parent, name=name, callobj=run)  # pyright: ignore[reportUnknownMemberType]
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the scenario stands, for pytest's own reports."""
+        scenario: Scenario = self.stash[SCENARIO]
+        return self.path, scenario.line - 1, scenario.title
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+        """What was seen, in words; a traceback only for what the suite did not foresee."""
+        if isinstance(excinfo.value, AssertionError | EnvironmentFailed | BadInput):
+            return f"{self.stash[SCENARIO].place}\n{excinfo.value}"
+        return cast("Any", super().repr_failure(excinfo))
+
+
+def runner(feature: FeatureFile, source: ScenarioSource) -> Run:
+    """The function that runs a scenario's steps through pytest-bdd."""
+
+    def run(request: pytest.FixtureRequest) -> None:
+        __tracebackhide__ = True
+        parsed: Any = get_feature(str(feature.path.parent), feature.path.name)
+        template = parsed.scenarios[source.template]
+        execute_scenario(parsed, template.render(source.example), request)
+
+    return run

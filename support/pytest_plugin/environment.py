@@ -1,0 +1,137 @@
+"""Where scenarios are played: a stack, the suite's connections to it, and the bystander who watches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from typing import Any
+
+from support.actors.bystander import Bystander
+from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.settings import settings
+from support.drivers.contract.types import Target
+from support.drivers.kinds import KINDS
+from support.drivers.profile import profile
+from support.gherkin.sentences import background_loop
+from support.model_service.control import ModelControl
+from support.observation.wire import WireLog
+from support.services import ServicesDescription, Stack, open_stack
+
+
+class Stage:
+    """A stack that is up, with everything that scenarios played on it share.
+
+    A stage on which a scenario has failed is `spoilt`: what is still under way there must not disturb the next one.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.spoilt = False
+        self.connections = KINDS[profile().driver](target_of(stack))
+        self.model = ModelControl(stack.model_url, stack.model_space)
+        self.bystander: Bystander | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else uses the backend, so that whatever changes there was changed by the scenario."""
+        return bool(self.stack.processes)
+
+    async def prepare(self) -> None:
+        """Let the bystander arrive.
+
+        Raises:
+            EnvironmentFailed: the backend did not let them.
+        """
+        try:
+            self.bystander = await Bystander.arrive(self.connections.driver(WireLog()), settings().wait_seconds)
+        except PromiseBroken as broken:
+            raise EnvironmentFailed(
+                f"no scenario can be played, for even a bystander cannot arrive: {broken}"
+            ) from broken
+
+    async def restart(self) -> None:
+        """Kill every process of the backend without warning, and start it again on its port.
+
+        The bystander's device is closed meanwhile, and catches up afterwards.
+        """
+        if self.bystander:
+            await self.bystander.leave()
+        for process in self.stack.processes:
+            await asyncio.to_thread(process.kill)
+            await asyncio.to_thread(process.start)
+        if self.bystander:
+            await self.bystander.come_back()
+
+    async def clear(self) -> None:
+        """Close every connection of the suite."""
+        if self.bystander:
+            await self.bystander.leave()
+        await self.model.aclose()
+        await self.connections.close()
+
+
+class Stages:
+    """Sets up stages on the services of a run, one at a time, and keeps the last one for as long as it will do."""
+
+    def __init__(self, description: ServicesDescription, worker: str) -> None:
+        self._description = description
+        self._worker = worker
+        self._fault: str | None = None
+        self._stage: Stage | None = None
+        self._count = 0
+
+    def shared(self, fault: str | None) -> Stage:
+        """A stage that any number of scenarios may use, with this fault in its backend, or with none."""
+        if self._stage is None or self._stage.spoilt or fault != self._fault:
+            self.close()
+            self._stage, self._fault = self.open(fault), fault
+        return self._stage
+
+    def open(self, fault: str | None, *, own_services: bool = False) -> Stage:
+        """A stage for whoever asked; they close it."""
+        self._count += 1
+        name = f"{self._worker}-{self._count}"
+        stack = open_stack(self._description, name, fault=fault, own_services=own_services)
+        with ExitStack() as failed:
+            failed.callback(stack.close)
+            stage = Stage(stack)
+            failed.callback(strike, stage)
+            _run(stage.prepare)
+            failed.pop_all()
+        return stage
+
+    def close(self) -> None:
+        """Close the stage that is kept."""
+        if self._stage is not None:
+            strike(self._stage)
+            self._stage = None
+
+
+def strike(stage: Stage) -> None:
+    """Close a stage: first the suite's connections, then the stack."""
+    try:
+        _run(stage.clear)
+    finally:
+        stage.stack.close()
+
+
+def _run(work: Callable[[], Awaitable[Any]]) -> None:
+    async def go() -> None:
+        await work()
+
+    background_loop().run(go(), settings().step_seconds)
+
+
+def target_of(stack: Stack) -> Target:
+    """What a driver must know to reach a stack."""
+    return Target(
+        backend_urls=tuple(stack.backend_urls),
+        operator_token=stack.operator_token,
+        database_url=stack.database_url,
+        redis_url=stack.redis_url,
+        key_prefix=stack.key_prefix,
+        model_url=stack.model_url,
+        model_space=stack.model_space,
+        signing_key=stack.signing_key,
+    )

@@ -1,0 +1,142 @@
+"""What a person sees while `threadproof run` works: a line for each scenario as it ends, then the whole picture."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from support.core.failure import BadInput, EnvironmentFailed
+from support.core.settings import settings
+from support.pytest_plugin.ledger import Account, Ledger
+from support.reporting.tables import STYLES, failures, summary_table, verdict
+
+LIVE = pytest.StashKey[Console]()
+"""On the config of the process that the user started: print here for a person, in place of pytest's own output."""
+
+WORD_WIDTH = len("known deviation")
+
+
+class LiveOutput:
+    """The pytest plugin that prints what a reader of features needs, while pytest's own output goes nowhere.
+
+    What must not be lost of the latter (errors of collection and of the suite) is printed too.
+    """
+
+    def __init__(self, ledger: Ledger, console: Console) -> None:
+        self._ledger = ledger
+        self._console = console
+        self._progress: Progress | None = None
+        self._task = TaskID(0)
+        self._shown: set[str] = set()
+
+    def print(self, *parts: Any) -> None:
+        """Print above the progress bar."""
+        self._console.print(*parts, soft_wrap=True, highlight=False)
+
+    def pytest_sessionstart(self) -> None:
+        """Print which backend is asked, and what was set, with passwords and tokens masked."""
+        self.print(Text.assemble(("Threadproof", "bold"), f"  target: {settings().profile}"))
+        for name in sorted(settings().model_fields_set):
+            self.print(Text(f"THREADPROOF_{name.upper()}={settings().shown()[name]}", style="dim"))
+
+    def services_ready(self, seconds: float) -> None:
+        """Print that the services are up, and how long that took."""
+        self.print(f"services ready in {seconds:.1f} s")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Print how many scenarios will run in this process."""
+        self._announce()
+
+    @pytest.hookimpl(optionalhook=True, trylast=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Print how many scenarios the workers will run."""
+        self._announce()
+
+    def _announce(self) -> None:
+        count = len(self._ledger.accounts)
+        if not count or self._progress is not None:
+            return
+        self.print(f"{count} scenario{'' if count == 1 else 's'} selected\n")
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("running", total=count)
+        self._progress.start()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Print a scenario as soon as nothing more will be reported of it."""
+        account = self._ledger.accounts.get(report.nodeid)
+        if account is None or not account.finished or report.nodeid in self._shown:
+            return
+        self._shown.add(report.nodeid)
+        self.print(_line(account))
+        if self._progress is not None:
+            self._progress.advance(self._task)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Print why a file could not be collected."""
+        if report.failed:
+            self.print(Text(f"{report.nodeid}: {report.longreprtext.strip()}", style="bold red"))
+
+    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Print what stopped the session: the message of a foreseen failure, or all of it, for then it is a defect."""
+        self._stop_progress()
+        foreseen = isinstance(excinfo.value, BadInput | EnvironmentFailed)
+        self.print(Text(str(excinfo.value if foreseen else excrepr), style="bold red"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """After the ledger is written, print the whole picture from it."""
+        yield
+        self._stop_progress()
+        if self._ledger.accounts and not session.config.option.collectonly:
+            self._summarise(json.loads(self._ledger.path.read_text("utf-8")))
+
+    def _stop_progress(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def _summarise(self, ledger: dict[str, Any]) -> None:
+        self._console.print()
+        for block in failures(ledger):
+            self.print(block)
+        self._console.print(summary_table(ledger))
+        self._console.print()
+        for mismatch in ledger["mismatches"]:
+            self.print(Text(mismatch, style="bold red"))
+        if ledger["environment"]["ended"] != "finished":
+            self.print(Text(f"The run was cut short: {ledger['environment']['ended']}.", style="bold yellow"))
+        self.print(f"ledger  {self._ledger.path}")
+        self.print(verdict(ledger))
+
+
+def _line(account: Account) -> Text:
+    result, scenario = account.result, account.scenario
+    word = (result.outcome.words.ljust(WORD_WIDTH), STYLES[result.outcome])
+    return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s", "dim"))
+
+
+def silence_pytest(config: pytest.Config) -> None:
+    """Send pytest's own output nowhere; its reporter stays, for other plugins go on talking to it."""
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    if standard is not None:
+        config.pluginmanager.unregister(standard)
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed with the session
+    config.add_cleanup(nowhere.close)
+    config.pluginmanager.register(TerminalReporter(config, nowhere), "terminalreporter")

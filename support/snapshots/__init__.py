@@ -1,0 +1,1 @@
+"""Everything kept, before and after; traces of what should be gone."""

@@ -1,0 +1,98 @@
+"""That everything is tried, that passes are bad in one way only, and that refusals are compared word for word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from support.actors.people import People
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.access import Act, Pass, Subject
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Target
+from support.drivers.embedded import EmbeddedConnections
+from support.drivers.embedded.access import REQUESTS
+from support.observation.wire import WireLog
+from support.pytest_plugin.environment import target_of
+from support.services import Stack
+
+pytestmark = pytest.mark.anyio
+pytest_plugins = ["support.tests.backend.backend_fixture"]
+
+Parts = tuple[dict[str, Any], dict[str, Any], str]
+"""Header, claims and signature of a pass."""
+
+
+@asynccontextmanager
+async def driver_of(target: Target) -> AsyncGenerator[Driver]:
+    """A driver on connections of its own."""
+    connections = EmbeddedConnections(target)
+    driver = connections.driver(WireLog())
+    yield driver
+    await driver.close()
+    await connections.close()
+
+
+async def test_every_route_of_conversations_and_of_agents_at_work_is_tried(stack: Stack) -> None:
+    async with httpx.AsyncClient() as client:
+        paths = (await client.get(f"{stack.backend_urls[0]}/openapi.json")).json()["paths"]
+    routes = {
+        (method.upper(), path)
+        for path, methods in paths.items()
+        for method in methods
+        if path.startswith(("/api/threads", "/api/runs"))
+    }
+    assert {(request.method, request.path) for request in REQUESTS.values()} == routes
+    assert list(REQUESTS) == list(Act)
+
+
+async def test_a_spoilt_pass_is_bad_in_one_way_only(stack: Stack) -> None:
+    made: dict[Pass, Parts] = {}
+    async with driver_of(target_of(stack)) as driver:
+        session = (await People(driver, "spoilt passes", 5).enrol_stranger("Sam")).session
+        for how in (Pass.SIGNED_BY_ANOTHER, Pass.UNSIGNED, Pass.RUN_OUT):
+            spoilt = await driver.access.spoilt(session, how)
+            assert spoilt is not None
+            made[how] = parts_of(spoilt.token)
+        assert await driver.access.spoilt(session, Pass.NONE) is None
+    good = parts_of(session.token)
+    assert made[Pass.SIGNED_BY_ANOTHER][:2] == good[:2]
+    assert made[Pass.SIGNED_BY_ANOTHER][2] != good[2]
+    assert made[Pass.UNSIGNED] == ({"alg": "none", "typ": "JWT"}, good[1], "")
+    header, claims, _ = made[Pass.RUN_OUT]
+    assert (header, {name for name, value in claims.items() if good[1][name] != value}) == (good[0], {"iat", "exp"})
+
+
+def parts_of(token: str) -> Parts:
+    unchecked: Any = {"verify_signature": False}
+    claims = jwt.decode(token, options=unchecked)  # pyright: ignore[reportUnknownMemberType]
+    return jwt.get_unverified_header(token), claims, token.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "message"), [(None, "set THREADPROOF_SIGNING_KEY"), ("another key" * 3, "none would be good")]
+)
+async def test_without_the_key_of_the_backend_no_pass_runs_out(stack: Stack, key: str | None, message: str) -> None:
+    async with driver_of(replace(target_of(stack), signing_key=key)) as driver:
+        session = (await People(driver, "no key", 5).enrol_stranger("Sam")).session
+        with pytest.raises(EnvironmentFailed, match=message):
+            await driver.access.spoilt(session, Pass.RUN_OUT)
+
+
+async def test_a_refusal_is_shown_word_for_word_but_for_date_and_reference(stack: Stack) -> None:
+    async with driver_of(target_of(stack)) as driver:
+        refusal = await driver.access.attempt(Act.OPEN, None, Subject("unknown", "unknown"))
+    assert refusal is not None
+    lines = refusal.shown.splitlines()
+    assert lines[0] == "401"
+    assert f"x-correlation-id: {'#' * 32}" in [line.lower() for line in lines]
+    assert f'"correlation_id":"{"#" * 32}"' in refusal.shown
+    assert f"content-length: {len(lines[-1])}" in lines
+    assert not [line for line in lines if line.lower().startswith("date")]
+    assert refusal.leaks == ()

@@ -1,0 +1,1 @@
+"""Many acts at the same moment, recorded as a history."""
