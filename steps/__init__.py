@@ -1,1 +1,1 @@
-"""The sentences that features are written in, one module for each noun of the domain."""
+"""The sentences that features are written in: acts, together, outages and expectations, by noun."""

@@ -1,38 +1,49 @@
-"""Leafing through the list of conversations."""
+"""The list of conversations: reading, searching, and what customers find."""
 
-from support.actors.attempt import Attempt
-from support.actors.customer import Conversation
+from support.actors.customer import Customer
+from support.actors.lists import Reading, expect_absent, expect_each_once, expect_own, expect_titles, read_badly, read_list, search
 from support.actors.people import People
-from support.actors.reader import Leafing, ask_wrongly, leaf_through
-from support.drivers.contract.types import BadPage, NewThread
-from support.gherkin.sentences import given, then, when
+from support.gherkin.acts import act
+from support.gherkin.sentences import then
 
 
-@given("{who:Who} has started {count:Count} conversations", target_fixture="conversations")
-async def has_started_many(people: People, who: str, count: int) -> list[Conversation]:
-    return [await people.who(who).start_conversation(NewThread(title=f"Conversation {n}")) for n in range(count)]
+@act("{who} [reads] the list in pages of {size:Count}")
+async def reads_list(actor: Customer, size: int) -> Reading:
+    return await read_list(actor, size)
 
 
-@given("{who:Who} has leafed through her conversations, {size:Count} at a time")
-async def has_leafed(people: People, who: str, size: int) -> None:
-    await leaf_through(people.who(who), size, starting=False)
+@act("{who} [reads] the list in pages of {size:Count}, starting another conversation after each page")
+async def reads_list_starting(actor: Customer, size: int) -> Reading:
+    return await read_list(actor, size, starting=True)
 
 
-@when(
-    "{who:Who} leafs through her conversations, {size:Count} at a time, and starts another after every page",
-    target_fixture="leafing",
-)
-async def leafs_and_starts(people: People, who: str, size: int) -> Leafing:
-    return await leaf_through(people.who(who), size, starting=True)
+@act("{who} [reads] the list with {problem}")
+async def reads_badly(actor: Customer, people: People, problem: str) -> None:
+    await read_badly(actor, problem, people.others(actor)[0])
 
 
-@then("she has seen each of the {count:Count} once, the latest first")
-def has_seen_each_once(leafing: Leafing, conversations: list[Conversation], count: int) -> None:
-    assert len(conversations) == count
-    leafing.expect_each_once(conversations)
+@act("{who} [searches] for the words {words:Quoted}, the status {status:Quoted} and the project {project:Quoted}")
+async def searches(actor: Customer, words: str, status: str, project: str) -> None:
+    await search(actor, words, status, {"project": project})
 
 
-@when("{who:Who} asks for a page by {problem}", target_fixture="attempt")
-async def asks_for_a_page(people: People, who: str, problem: str) -> Attempt:
+@then("{who:Who} finds exactly{order:Order}:")
+async def finds_exactly(people: People, who: str, order: str, datatable: list[list[str]]) -> None:
     customer = people.who(who)
-    return await ask_wrongly(customer, BadPage(problem), await people.enrol_stranger("Sam"))
+    await expect_titles(customer, datatable, in_order=not order)
+
+
+@then("{who:Who} has exactly what {they:They} started")
+async def has_own(people: People, who: str, they: str) -> None:
+    del they
+    await expect_own(people.actors(who))
+
+
+@then("{who:Who} has seen each of the {count:Count} once, the latest first")
+def has_seen_each(people: People, who: str, count: int) -> None:
+    expect_each_once(people.who(who), count)
+
+
+@then("for {who:Who}, {absent:Absent}")
+async def does_not_exist(people: People, who: str, absent: str) -> None:
+    await expect_absent(people.who(who), (one.id for one in people.absent(absent)))

@@ -1,26 +1,12 @@
-"""What goes wrong at the product's end, and is put right again."""
+"""Outages: parts of the product that fail, and are back."""
 
+from support.actors.assistant import Assistant
+from support.actors.outages import begin
 from support.actors.people import People
 from support.gherkin.sentences import given, when
-from support.pytest_plugin.environment import Stage
 
 
-@given("{whose:Whose} messages cannot be stored for the moment")
-async def messages_cannot_be_stored(people: People, whose: str) -> None:
-    await people.operator.refuse_messages_of(people.who(whose).account)
-
-
-@when("{whose:Whose} messages can be stored again")
-async def messages_can_be_stored(people: People, whose: str) -> None:
-    people.who(whose)
-    await people.operator.end_troubles()
-
-
-@when("the database drops every connection")
-async def database_drops_connections(people: People) -> None:
-    await people.operator.drop_connections()
-
-
-@when("the product is restarted")
-async def is_restarted(stage: Stage) -> None:
-    await stage.restart()
+@given("{service:Service} {outage:Outage}")
+@when("{service:Service} {outage:Outage}")
+async def is_out(people: People, assistant: Assistant, service: str, outage: str) -> None:
+    await begin(people, assistant, service, outage)

@@ -1,15 +1,15 @@
 Feature: Keeping details with a conversation
   Segment: Early
   Goal: expansion
-  Impact: teams that sort their work by their own details grow into the plan and stay in it
+  Impact: teams that sort their work by details of their own choice grow into the plan, and stay in it
 
   Rule: Details come back exactly as they were given
-    Value: what a team's own tools write is what they read, so that they can build on it
+    Value: a team's tools read exactly what they wrote, and can build on it
 
     @TL-02.1 @needs.details @severity.critical
-    Scenario: Details of every kind survive
+    Scenario: Details of every kind come back unchanged
       Given Ella has signed in on the Early plan
-      When she starts a conversation called "Boxes for spring" with these details
+      When she starts a conversation called "Boxes for spring" with these details:
         | detail              | kind    | value                         |
         | project             | text    | Emballage – Verpackung – 包装 📦 |
         | article             | text    | 007                           |
@@ -22,18 +22,22 @@ Feature: Keeping details with a conversation
         | note                | text    |                               |
         | tags                | list    | spring, paper, costs          |
         | places / north / by | list    | rail, road                    |
-      Then the conversation has exactly these details
-      And they are the same when she signs in again
-      And each detail is kept as the kind it was given
+      And she signs in again
+      Then "Boxes for spring" has:
+        | details | as given |
 
-  Rule: Details come with the Early plan, and the Free plan says so
-    Value: whoever needs details learns in one sentence which plan to choose
+  Rule: Details come with the Early plan, and a refusal on the Free plan says so
+    Value: customers who need details learn in one sentence which plan has them
 
     @TL-02.2 @needs.details
-    Scenario: The Free plan names the plan that has details
+    Scenario: A refusal on the Free plan names the plan that has details
       Given Ella has signed in on the Early plan
+      And Ella has started a conversation called "Boxes for spring" with these details:
+        | detail  | kind | value |
+        | project | text | Paper |
       And Fay has signed in on the Free plan
-      And Ella has started a conversation called "Boxes for spring" with the detail "project"
-      When Fay tries to start a conversation called "Boxes for spring" with the detail "project"
-      Then she is told that the Free plan does not include it, and the Early plan does
-      And she has no conversation
+      When Fay tries to start a conversation called "Boxes for spring" with these details:
+        | detail  | kind | value |
+        | project | text | Paper |
+      Then it is refused, because the Free plan does not include it and the Early plan does
+      And Fay has exactly what she started

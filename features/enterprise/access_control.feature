@@ -1,59 +1,65 @@
-Feature: Who is let in
+Feature: Access control
   Segment: Enterprise
   Goal: trust
-  Impact: one door that was left open is found, and what lay behind it is read by whoever pays for it
+  Impact: one open door is found, and the company behind it pays for it
 
-  Rule: Nothing can be done with conversations without a pass that is good at this moment
-    Value: a pass that was lost, forged or outlived opens nothing, and tells nobody what there is to steal
+  Background:
+    Given Enid has signed in on the Enterprise plan
+    And she has started these conversations:
+      | title                  | project  |
+      | Plans for the takeover | Sandpipe |
+      | Nothing of note        | None     |
+
+  Rule: Nothing can be done with conversations without a session that is valid at this moment
+    Value: a session that was lost, forged or ended opens nothing, and tells nobody what there is to steal
 
     @TL-20.1 @needs.details @needs.search @needs.runs @severity.blocker
     Scenario Outline: Everything is tried <how>
-      Given Enid has signed in on the Enterprise plan
-      And an agent has answered her in "Plans for the takeover"
-      And she has done everything that can be done with another such conversation, and erased it
+      Given the assistant answers Enid with "Offer them nine millions, and not before May"
+      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      And she has done everything that can be done with "Nothing of note"
       When everything that can be done with "Plans for the takeover" is tried <how>
-      Then each of these acts is refused, for nobody has signed in
-      And no refusal tells whether there is such a conversation, or what is in it
-      And nothing at all has changed
+      Then each of these is refused, because nobody has signed in
 
       Examples:
-        | how                                       |
-        | without signing in                        |
-        | with a pass that is made up               |
-        | with a pass that somebody else has signed |
-        | with a pass that nobody has signed        |
-        | with a pass that she has given back       |
+        | how                                    |
+        | without signing in                     |
+        | with a session that is made up         |
+        | with a session signed by somebody else |
+        | with a session that nobody has signed  |
+        | with a session that has ended          |
 
       @needs.signing_key
       Examples:
-        | how                          |
-        | with a pass that has run out |
+        | how                             |
+        | with a session that has expired |
 
-  Rule: A good pass opens what belongs to its owner, and nothing else
-    Value: being a customer gives nobody a way to other customers
+  Rule: A valid session opens the conversations of its owner and no others
+    Value: being a customer is no way to other customers
 
     @TL-20.2 @needs.details @needs.runs @severity.blocker
     Scenario: A customer of another company tries everything
-      Given Enid has signed in on the Enterprise plan
-      And an agent has answered her in "Plans for the takeover"
-      And she has done everything that can be done with another such conversation, and erased it
+      Given the assistant answers Enid with "Offer them nine millions, and not before May"
+      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      And she has done everything that can be done with "Nothing of note"
       And Sam, a stranger, has signed in
-      When Sam tries everything that can be done with "Plans for the takeover"
-      Then each of these acts is refused, for there is no such thing
-      And no refusal tells whether there is such a conversation, or what is in it
-      And nothing at all has changed
+      When Sam tries to do everything that can be done with "Plans for the takeover"
+      Then each of these is refused, because there is no such conversation
 
     @TL-20.3 @needs.runs @needs.live @severity.critical
-    Scenario: Only its owner can stop an agent at work
-      Given Enid has signed in on the Enterprise plan
-      And she has started a conversation called "Plans for the takeover"
-      And the agent is at work on her question "Buy now?" in "Plans for the takeover"
-      And she has stopped another agent
+    Scenario Outline: <who> cannot stop an agent at work for its owner
+      Given the assistant thinks before it answers Enid with "Too late"
+      And Enid has asked the agent "Anything new?" in "Nothing of note"
+      And Enid has stopped the agent in "Nothing of note"
+      And Enid has asked the agent "Buy now?" in "Plans for the takeover"
       And Sam, a stranger, has signed in
-      When Sam, and then somebody who has not signed in, tries to stop it
-      And the agent answers Enid
-      Then neither of them can
-      And "Plans for the takeover" has exactly these messages, and they are kept
-        | message  |
-        | Buy now? |
-        | Too late |
+      When <who> tries to stop the agent in Enid's "Plans for the takeover"
+      And the assistant answers Enid
+      Then it is refused, because <reason>
+      And "Plans for the takeover" has:
+        | messages | Buy now?; Too late |
+
+      Examples:
+        | who      | reason                        |
+        | Sam      | there is no such conversation |
+        | Somebody | nobody has signed in          |

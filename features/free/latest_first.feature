@@ -1,47 +1,84 @@
 Feature: The latest conversation first
   Segment: Free
   Goal: retention
-  Impact: people go on with what they find at the top; what has slipped down the list is forgotten
+  Impact: customers continue what they find at the top of the list; what slips down is forgotten, and with it the product
 
-  Rule: The conversation in which something was said last is at the top
-    Value: what is going on is at hand without looking for it
+  Rule: The conversation with the latest message is at the top
+    Value: customers find their current work without searching for it
+
+    Background:
+      Given Fay has signed in on the Free plan
+      And she has started a conversation called "Boxes for spring"
+      And she has started a conversation called "Something else"
 
     @TL-11.1 @severity.critical
-    Scenario: A message brings its conversation to the top
-      Given Fay has signed in on the Free plan
-      And she has started a conversation called "Boxes for spring"
-      And she has started a conversation called "Something else"
+    Scenario: A message moves its conversation to the top
       When she writes "Paper or card?" in "Boxes for spring"
-      Then her conversations come in this order: Boxes for spring; Something else
-      And its last activity has moved forward, and is kept so
+      Then Fay finds exactly:
+        | title            |
+        | Boxes for spring |
+        | Something else   |
+      And "Boxes for spring" has:
+        | last activity | later than before |
+      And "Something else" is unchanged
 
     @TL-11.2 @needs.runs @needs.live
-    Scenario: An agent's answer brings its conversation to the top
-      Given Fay has signed in on the Free plan
-      And she has started a conversation called "Boxes for spring"
-      And she has started a conversation called "Something else"
-      And the agent takes its time before it answers her with "Card, if it has to last"
+    Scenario: An answer moves its conversation to the top
+      Given the assistant thinks before it answers Fay with "Card, if it has to last"
       When she asks the agent "Paper or card?" in "Boxes for spring"
       And she writes "Not now" in "Something else"
-      And the agent answers her
-      Then her conversations come in this order: Boxes for spring; Something else
-      And its last activity has moved forward, and is kept so
+      And the assistant answers Fay
+      Then Fay finds exactly:
+        | title            |
+        | Boxes for spring |
+        | Something else   |
+      And "Boxes for spring" has:
+        | last activity | later than before |
 
     @TL-11.3
     Scenario: Reading leaves the order as it is
-      Given Fay has signed in on the Free plan
-      And she has started a conversation called "Boxes for spring"
-      And she has started a conversation called "Something else"
-      And she has written "Paper or card?" in "Boxes for spring"
+      Given she has written "Paper or card?" in "Boxes for spring"
       And she has written "Not now" in "Something else"
-      When she opens "Boxes for spring" and reads what was said in it
-      Then her conversations come in this order: Something else; Boxes for spring
-      And its last activity is as it was, and is kept so
+      When she opens "Boxes for spring"
+      Then Fay finds exactly:
+        | title            |
+        | Something else   |
+        | Boxes for spring |
+      And "Boxes for spring" is unchanged
+
+  Rule: Messages keep their order, however quickly they follow each other
+    Value: a conversation reads the way it was held
 
     @TL-11.4
-    Scenario: Many messages within a second keep their order
+    Scenario: Ten messages within a second
       Given Fay has signed in on the Free plan
-      And she has started 10 conversations
-      When she writes 20 messages in them, in turn and one right after the other
-      Then they are listed in the order in which she wrote in them last, the latest first
-      And each of them has its messages in the order in which she wrote them
+      And she has started these conversations:
+        | title |
+        | Boxes |
+        | Lids  |
+        | Tape  |
+        | Glue  |
+      When these are done one right after the other:
+        | act                             |
+        | Fay writes "One" in "Boxes"     |
+        | Fay writes "Two" in "Tape"      |
+        | Fay writes "Three" in "Glue"    |
+        | Fay writes "Four" in "Lids"     |
+        | Fay writes "Five" in "Boxes"    |
+        | Fay writes "Six" in "Lids"      |
+        | Fay writes "Seven" in "Tape"    |
+        | Fay writes "Eight" in "Boxes"   |
+        | Fay writes "Nine" in "Glue"     |
+        | Fay writes "Ten" in "Tape"      |
+      Then Fay finds exactly:
+        | title |
+        | Tape  |
+        | Glue  |
+        | Boxes |
+        | Lids  |
+      And "Boxes" has:
+        | messages | One; Five; Eight |
+      And "Tape" has:
+        | messages | Two; Seven; Ten |
+      And "Lids" has:
+        | messages | Four; Six |

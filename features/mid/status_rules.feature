@@ -1,19 +1,21 @@
-Feature: Rules for marking conversations
+Feature: Rules for the status of conversations
   Segment: Mid
   Goal: expansion
-  Impact: teams hand conversations on by their marks, and trust them only if the marks follow rules
+  Impact: teams hand conversations over by their status, and trust it only if every change follows the rules
 
-  Rule: A mark can be changed only as the rules say, and whoever breaks them is told which marks they mean
-    Value: a team's way of working is kept by the product, not by reminders
+  Background:
+    Given Mia has signed in on the Mid plan
+    And she has started a conversation called "Boxes for spring"
+
+  Rule: A status changes only as the rules allow, and a refusal names both statuses
+    Value: the product enforces a team's way of working, so that nobody has to
 
     @TL-13.1
     Scenario Outline: From <before> to <after>
-      Given Mia has signed in on the Mid plan
-      And she has started a conversation called "Boxes for spring"
-      And she has marked "Boxes for spring" as <before>
+      Given she has marked "Boxes for spring" as <before>
       When she marks "Boxes for spring" as <after>
-      Then "Boxes for spring" is <after> when she opens it again
-      And "Boxes for spring" is kept as <after>
+      Then "Boxes for spring" has:
+        | status | <after> |
 
       Examples:
         | before    | after     |
@@ -24,15 +26,10 @@ Feature: Rules for marking conversations
         | archived  | active    |
 
     @TL-13.2 @severity.critical
-    Scenario: What is archived cannot be completed
-      Given Mia has signed in on the Mid plan
+    Scenario: An archived conversation cannot be completed
+      Given she has marked "Boxes for spring" as archived
       And her phone is open
-      And she has started a conversation called "Boxes for spring"
-      And she has marked "Boxes for spring" as archived
       When she tries to mark "Boxes for spring" as completed
-      Then she is told that it cannot go from archived to completed
-      And "Boxes for spring" is archived when she opens it again
-      And "Boxes for spring" is kept as archived
-      And her phone has told of these changes and no others
-        | from   | to       |
-        | active | archived |
+      Then it is refused, because it cannot go from archived to completed
+      And "Boxes for spring" is unchanged
+      And her phone received nothing

@@ -1,10 +1,10 @@
-"""A customer who takes part in nothing, and whom nothing may reach."""
+"""A customer of another company who takes part in nothing, and whom nothing may reach."""
 
 from __future__ import annotations
 
 from support.actors.customer import Customer
 from support.actors.people import People
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import NewThread
 
@@ -22,7 +22,7 @@ class Bystander:
         """Enrol the bystander, and open their device once nothing of their own is under way any more."""
         people = People(driver, "bystander", wait_seconds)
         [customer] = await people.enrol_group(1, "enterprise")
-        await customer.start_conversation(NewThread(title="Nobody else's business", details={"secret": "bystander"}))
+        await customer.start(NewThread(title="Nobody else's business", metadata={"secret": "bystander"}))
         await driver.durable.settle(wait_seconds)
         bystander = cls(customer)
         await bystander._device.open()
@@ -35,7 +35,9 @@ class Bystander:
         self._seen = len(self._device.arrivals)
         if fresh:
             told = ", ".join(f"{arrival.event.kind} {arrival.event.title or ''}".strip() for arrival in fresh)
-            raise PromiseBroken(f"a bystander of another company was told: {told}")
+            raise PromiseBroken(
+                Code.BYSTANDER_REACHED, f"expected nothing on the device of another company, got: {told}"
+            )
 
     async def come_back(self) -> None:
         """Open the device again; what was sent meanwhile is caught up."""

@@ -1,4 +1,4 @@
-"""A customer's device: an open live connection that remembers everything it was told."""
+"""A customer's device: an open live connection that keeps every event it receives."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.live import LiveConnection
-from support.drivers.contract.types import Account, Event, EventKind, Session
+from support.drivers.contract.types import Account, Event, EventKind, Session, Thread
 
 ENDINGS = {
     EventKind.AGENT_COMPLETED,
@@ -19,53 +19,62 @@ ENDINGS = {
     EventKind.AGENT_CANCELLED,
     EventKind.AGENT_TIMED_OUT,
 }
-OnArrival = Callable[[Event], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """An event and when it arrived, in seconds of `time.monotonic()`."""
+    """An event and when it arrived, in seconds of `time.monotonic()`.
+
+    `opened` is the thread that the device read at once, or why it could not; None where it did not try.
+    """
 
     event: Event
     at: float
+    opened: Thread | PromiseBroken | None = None
 
 
+@dataclass(eq=False)
 class Device:
-    """Listens from `open()` on, in a task of its own, until it is closed or vanishes."""
+    """Receives from `open()` on, in a task of its own, until it is closed or loses power.
 
-    def __init__(self, name: str, driver: Driver, session: Session, wait_seconds: float) -> None:
-        self.name = name
-        self.arrivals: list[Arrival] = []
-        self.on_arrival: OnArrival | None = None
-        self._driver = driver
-        self._session = session
-        self._wait_seconds = wait_seconds
-        self._connection: LiveConnection | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._since: str | None = None
-        self._failure: Exception | None = None
-        self._changed = asyncio.Condition()
+    With `opens` it reads each new thread the moment it is told of it.
+    """
 
-    async def open(self, posing_as: Account | None = None) -> None:
-        """Connect; a device that was open before catches up from the last event it knows of."""
+    name: str
+    driver: Driver
+    session: Session
+    wait_seconds: float
+    arrivals: list[Arrival] = field(default_factory=list[Arrival])
+    opens: bool = False
+    _connection: LiveConnection | None = None
+    _listener: asyncio.Task[None] | None = None
+    _since: str | None = None
+    _failure: Exception | None = None
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def open(self, claiming: Account | None = None) -> None:
+        """Connect; a device that was open before catches up from the last event that it has.
+
+        With `claiming`, the request names that customer as well.
+        """
         since = self.arrivals[-1].event.id if self.arrivals else self._since
-        self._connection = await self._driver.live.connect(self._session, self.name, since=since, posing_as=posing_as)
+        self._connection = await self.driver.live.connect(self.session, self.name, since=since, posing_as=claiming)
         self._since = self._connection.since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
 
     @property
     def is_open(self) -> bool:
-        """Whether it listens."""
+        """Whether it receives."""
         return self._listener is not None
 
     async def close(self) -> None:
-        """Close as a well-behaved device does."""
+        """Close with a goodbye."""
         if self._connection:
             await self._connection.close()
         await self._stop_listening()
 
-    async def vanish(self) -> None:
-        """Break off without a word."""
+    async def lose_power(self) -> None:
+        """Break off without a goodbye."""
         if self._connection:
             await self._connection.vanish()
         await self._stop_listening()
@@ -74,33 +83,17 @@ class Device:
         """Return once everything that was sent to this device has arrived.
 
         Raises:
-            PromiseBroken: the connection is not alive, or something unreadable has arrived.
+            PromiseBroken: the connection has ended, or something unreadable has arrived.
         """
         if self._connection:
-            await self._connection.settle(self._wait_seconds)
+            await self._connection.settle(self.wait_seconds)
         self._raise_failure()
 
-    def announcements(self) -> list[Event]:
-        """The new conversations that were announced, in the order of their arrival."""
-        return [arrival.event for arrival in self.arrivals if arrival.event.kind is EventKind.THREAD_CREATED]
-
-    async def announcement_of(self, title: str, seconds: float | None = None) -> Arrival:
-        """The announcement of a conversation by its title; waits for it.
-
-        Raises:
-            PromiseBroken: it did not come within `seconds`; the message says what came instead.
-        """
-
-        def found() -> Arrival | None:
-            return next((one for one in self.arrivals if _announces(one.event, title)), None)
-
-        return await self._wait_for(found, f"the announcement of {title!r}", seconds or self._wait_seconds)
-
     async def ending_of(self, run_id: str) -> Event:
-        """What was told of a run when it was over; waits for it.
+        """The event that ends a run; waits for it.
 
         Raises:
-            PromiseBroken: nothing was told in time.
+            PromiseBroken: it did not come in time.
         """
 
         def found() -> Arrival | None:
@@ -108,92 +101,53 @@ class Device:
                 (one for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id), None
             )
 
-        return (await self._wait_for(found, "the end of the agent's work", self._wait_seconds)).event
+        await self.wait_until(lambda: found() is not None, "the end of the agent's run")
+        return next(one.event for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id)
 
-    async def expect_announced(self, title: str, *, times: int = 1) -> None:
-        """The conversation of this title is announced so many times, and no more."""
-        if times:
-            await self.announcement_of(title)
-        await self.settle()
-        count = sum(_announces(event, title) for event in self.announcements())
-        if count != times:
-            raise PromiseBroken(f"{self.name} announced {title!r} {count} times, not {times}; {self.seen()}")
+    async def wait_until(self, done: Callable[[], bool], what: str) -> None:
+        """Wait until what has arrived is enough.
 
-    async def expect_titles(self, titles: list[str]) -> None:
-        """Exactly these conversations were announced, each once, in this order."""
-        for title in titles:
-            await self.announcement_of(title)
-        await self.settle()
-        announced = [event.title for event in self.announcements()]
-        if announced != titles:
-            raise PromiseBroken(f"{self.name} announced {announced}, where {titles} were to be announced")
-
-    async def expect_changes(self, changes: list[tuple[str, str]]) -> None:
-        """Exactly these changes of status were told of, each once, in this order: before and after."""
-
-        def enough() -> Arrival | None:
-            told = [arrival for arrival in self.arrivals if arrival.event.change]
-            return told[len(changes) - 1] if len(told) >= len(changes) else None
-
-        await self._wait_for(enough, f"{len(changes)} changes of status", self._wait_seconds)
-        await self.settle()
-        told = [arrival.event.change for arrival in self.arrivals if arrival.event.change]
-        if told != changes:
-            raise PromiseBroken(f"{self.name} has told of {told}, where {changes} was done")
-
-    async def expect_last_told(self, thread_id: str, *kinds: EventKind) -> None:
-        """These came last of all that was told of a conversation, in this order, and each came once."""
-
-        def told() -> list[Arrival]:
-            return [arrival for arrival in self.arrivals if arrival.event.thread_id == thread_id]
-
-        def last() -> Arrival | None:
-            return next((arrival for arrival in told() if arrival.event.kind is kinds[-1]), None)
-
-        await self._wait_for(last, f"the word of {kinds[-1]}", self._wait_seconds)
-        await self.settle()
-        seen = [arrival.event.kind for arrival in told()]
-        if seen[-len(kinds) :] != list(kinds) or any(seen.count(kind) > 1 for kind in kinds):
-            raise PromiseBroken(f"{self.name} has told {seen}, where {list(kinds)} should come last, each once")
-
-    async def expect_nothing_but(self, *titles: str) -> None:
-        """Nothing has arrived that is not about conversations of these titles."""
-        await self.settle()
-        own = {event.thread_id for event in self.announcements() if event.title in titles}
-        strange = [arrival.event for arrival in self.arrivals if arrival.event.thread_id not in own]
-        if strange:
-            raise PromiseBroken(f"{self.name} was told of what does not concern it: {_listed(strange)}")
-
-    def seen(self) -> str:
-        """What has arrived, in words."""
-        return f"{self.name} has received {_listed([arrival.event for arrival in self.arrivals])}"
-
-    async def _wait_for(self, found: Callable[[], Arrival | None], what: str, seconds: float) -> Arrival:
+        Raises:
+            PromiseBroken: it was not in time; the message says what came instead.
+        """
         started = time.monotonic()
         try:
-            async with asyncio.timeout(seconds), self._changed:
-                while (arrival := found()) is None:
+            async with asyncio.timeout(self.wait_seconds), self._changed:
+                while not done():
                     self._raise_failure()
                     await self._changed.wait()
         except TimeoutError:
             waited = time.monotonic() - started
-            raise PromiseBroken(f"{what} did not come within {waited:.1f} s; {self.seen()}") from None
-        return arrival
+            raise PromiseBroken(
+                Code.EVENT_MISSING, f"expected {what} within {waited:.1f} s, got nothing of it; {self.received()}"
+            ) from None
+
+    def received(self) -> str:
+        """What has arrived, in words."""
+        kinds = ", ".join(str(arrival.event.kind) for arrival in self.arrivals)
+        return f"{self.name} has received {kinds or 'nothing'}"
 
     async def _listen(self, connection: LiveConnection) -> None:
         try:
             while True:
                 event = await connection.receive()
-                arrival = Arrival(event, time.monotonic())
-                if self.on_arrival:
-                    await self.on_arrival(event)
+                at = time.monotonic()
+                opened = await self._open_new(event) if self.opens else None
                 async with self._changed:
-                    self.arrivals.append(arrival)
+                    self.arrivals.append(Arrival(event, at, opened))
                     self._changed.notify_all()
         except (ConnectionError, PromiseBroken) as error:
             async with self._changed:
                 self._failure = error
                 self._changed.notify_all()
+
+    async def _open_new(self, event: Event) -> Thread | PromiseBroken | None:
+        if event.kind is not EventKind.THREAD_CREATED or not event.thread_id:
+            return None
+        try:
+            return await self.driver.threads.read(self.session, event.thread_id)
+        except PromiseBroken as broken:
+            return broken
 
     async def _stop_listening(self) -> None:
         listener, self._listener, self._connection = self._listener, None, None
@@ -205,14 +159,32 @@ class Device:
 
     def _raise_failure(self) -> None:
         if self._failure:
-            raise PromiseBroken(f"{self.name} can receive no more: {self._failure}; {self.seen()}")
+            raise PromiseBroken(
+                Code.CONNECTION_LOST, f"expected {self.name} to stay connected, got {self._failure}; {self.received()}"
+            )
 
 
-def _announces(event: Event, title: str) -> bool:
-    return event.kind is EventKind.THREAD_CREATED and event.title == title
+Enter = Callable[[Device], Awaitable[None]]
 
 
-def _listed(events: list[Event]) -> str:
-    if not events:
-        return "nothing"
-    return ", ".join(f"{event.kind}" + (f" {event.title!r}" if event.title else "") for event in events)
+async def _open_and_show(device: Device) -> None:
+    device.opens = True
+    await device.open()
+
+
+STATES: dict[str, Enter] = {
+    "is open": Device.open,
+    "comes back": Device.open,
+    "is open and shows each new conversation": _open_and_show,
+    "is closed": Device.close,
+    "loses power": Device.lose_power,
+}
+"""What can be done with a device, in the words of the features."""
+
+
+async def enter(device: Device, state: str) -> None:
+    """Bring a device into a state. What was sent so far has arrived before it closes or loses power."""
+    if device.is_open:
+        await device.driver.durable.settle(device.wait_seconds)
+        await device.settle()
+    await STATES[state](device)

@@ -4,101 +4,230 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from support.actors.customer import Conversation, Customer, Stranger
+from support.actors.attempts import Attempt, Attempts
+from support.actors.conversation import Conversation
+from support.actors.customer import BROWSER, Customer
+from support.actors.device import Device
+from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
 from support.core.failure import EnvironmentFailed
+from support.core.people import EVERYBODY, NOBODY, PLANS
 from support.drivers.contract.driver import Driver
-from support.drivers.contract.types import Account, Session
+from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
+from support.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from faker import Faker
 
-PLANS = {"Fay": "free", "Ella": "early", "Mia": "mid", "Enid": "enterprise", "Sam": "enterprise"}
-"""The plan that each named person is on, in every feature."""
+HIDING = (Reason.NOT_FOUND, Reason.NOT_SIGNED_IN)
+"""Reasons for a refusal that must be the same, word for word, for a conversation that never existed."""
 
 
 @cache
 def _faker() -> Faker:
-    """What makes up names, made once for all scenarios: its data take long to load."""
+    """The source of names, made once for all scenarios: its data take long to load."""
     from faker import Faker
 
     return Faker("en_GB")
 
 
 class People:
-    """Enrols customers, each with a company of its own, and knows who is meant by a name or by `she`.
+    """Enrols customers, each with their own company, and finds persons and conversations by their names.
 
     Surrounding data is made from `seed` (the scenario's title), so that a failure repeats; only addresses carry
-    something fresh, so that a scenario may be played again against the same backend.
+    something fresh, so that a scenario can be played again against the same backend. `at_work_in` gives the ids of the
+    threads in which a run is held on purpose.
     """
 
-    def __init__(self, driver: Driver, seed: str, wait_seconds: float) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        seed: str,
+        wait_seconds: float,
+        restart: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.driver = driver
-        self.operator = Operator(driver)
+        self.wait_seconds = wait_seconds
+        self.operator = Operator(driver, restart)
         self.accounts: list[Account] = []
         self.group: list[Customer] = []
+        self.at_work_in: set[str] = set()
+        self.before: dict[str, StoredThread] | None = None
         self._named: dict[str, Customer] = {}
-        self._last = ""
-        self._wait_seconds = wait_seconds
-        self.faker = _faker()
-        self.faker.seed_instance(zlib.crc32(seed.encode()))
+        self._erasures: dict[str, Erasure] = {}
+        self._phantom: str | None = None
+        self._random = _faker()
+        self._random.seed_instance(zlib.crc32(seed.encode()))
 
-    def who(self, word: str) -> Customer:
-        """The person that a sentence names; `she` and `her` mean the one named last.
+    def who(self, name: str) -> Customer:
+        """The person of this name; `Somebody` is a person who has not signed in.
 
         Raises:
-            EnvironmentFailed: nobody of that name has been enrolled.
+            EnvironmentFailed: the scenario has not introduced them.
         """
-        name = self._last if word in ("she", "her") else word
+        if name == NOBODY and name not in self._named:
+            nobody = Account("", NOBODY, "no company", "", "", "")
+            self._named[name] = self._customer(Session("", nobody, ""))
         if name not in self._named:
-            raise EnvironmentFailed(f"the scenario speaks of {word!r} before it introduces them")
-        self._last = name
+            raise EnvironmentFailed(f"expected {name!r} to be introduced before, got a step that speaks of them")
         return self._named[name]
 
-    def conversation_called(self, title: str) -> Conversation:
-        """The conversation of that title, whoever of those named has started it.
+    def actors(self, who: str) -> Sequence[Customer]:
+        """The persons that an act names: one, or everybody of the group."""
+        return self.group if who == EVERYBODY else [self.who(who)]
+
+    @property
+    def everybody(self) -> list[Customer]:
+        """Every customer of the scenario."""
+        return [*self._named.values(), *self.group]
+
+    def others(self, actor: Customer) -> list[Customer]:
+        """Every customer of the scenario but one."""
+        return [person for person in self.everybody if person is not actor]
+
+    def absent(self, words: str) -> list[Conversation]:
+        """The conversations that words of a feature say do not exist: one by its title, the group's, or the erased."""
+        if words.startswith('"'):
+            return [self.titled(words.rpartition('"')[0][1:])]
+        if "erased" in words:
+            return [one for one in self.conversations if one.is_erased]
+        return [one for person in self.group for one in person.conversations]
+
+    @property
+    def conversations(self) -> Iterator[Conversation]:
+        """Every conversation that somebody has started by an act."""
+        for person in self.everybody:
+            yield from person.conversations
+
+    def find(self, actor: Customer, owner: str | None, title: str) -> Conversation:
+        """The conversation of this title: the owner's if one is named, else the actor's, else anybody's.
 
         Raises:
-            EnvironmentFailed: nobody has.
+            EnvironmentFailed: nobody has started it.
         """
-        for person in self._named.values():
-            for conversation in person.started:
-                if conversation.thread.title == title:
-                    return conversation
-        raise EnvironmentFailed(f"the scenario speaks of {title!r}, which nobody has started")
+        owners = [self.who(owner)] if owner else [actor, *self.everybody]
+        for person in owners:
+            for conversation in reversed(person.conversations):
+                if conversation.title == title:
+                    return conversation if self._phantom is None else self._never_was(conversation)
+        raise EnvironmentFailed(f"expected a conversation {title!r}, got no step before that starts it")
 
-    def stranger(self, name: str) -> Stranger:
-        """The stranger of that name.
+    def titled(self, text: str | None) -> Conversation:
+        """A conversation by its title alone, whoever owns it; None means the one started last.
 
         Raises:
-            EnvironmentFailed: whoever has that name is none.
+            EnvironmentFailed: there is none.
         """
-        person = self.who(name)
-        if not isinstance(person, Stranger):
-            raise EnvironmentFailed(f"the scenario speaks of {name} as a stranger, but introduced a customer")
-        return person
+        if text is not None:
+            return self.find(self.everybody[0], None, text)
+        latest = max(self.conversations, key=lambda one: one.asked_at, default=None)
+        if latest is None:
+            raise EnvironmentFailed("expected a conversation, got no step before that starts one")
+        return latest
+
+    async def remember(self) -> None:
+        """Take down every conversation as the database has it, once: what `before` means in expectations."""
+        if self.before is None:
+            accounts = [person.account for person in self.everybody if person.account.id]
+            stored = await self.driver.durable.threads_of(accounts) if accounts else []
+            self.before = {thread.id: thread for thread in stored}
+
+    async def attempt(self, actor: Customer, doing: Callable[[], Awaitable[object]]) -> Attempt:
+        """Let somebody do what the product may refuse; a refusal comes with everything that it must not have done.
+
+        It must leave no trace in the database or Redis, reach no device, and, where it hides something, be the same
+        for a conversation that never existed.
+        """
+        snapshot = await Snapshot.take(self.driver.durable, self._at_work, self.wait_seconds, self.at_work_in)
+        arrived = {device.name: len(device.arrivals) for device in actor.devices.values()}
+        refusal = await self._refusal(doing)
+        if refusal is None:
+            return Attempt(actor.name, None)
+        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        effects = await snapshot.differences()
+        for device in actor.devices.values():
+            await device.settle()
+            for arrival in device.arrivals[arrived.get(device.name, 0) :]:
+                effects.append(f"{device.name} received {arrival.event.kind}")
+        unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
+        return Attempt(actor.name, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
+
+    def attempted(self, outcomes: Sequence[Attempt]) -> Attempts:
+        """The outcomes of one step."""
+        return Attempts(tuple(outcomes))
+
+    def devices(self, words: str) -> list[Device]:
+        """The devices that a sentence names: `Mia's phone`, or `each of Mia's devices`, which are those opened."""
+        if words.startswith("each of "):
+            owner = self.who(words.removeprefix("each of ").removesuffix("'s devices"))
+            return [device for name, device in owner.devices.items() if name != BROWSER]
+        owner, _, name = words.partition("'s ")
+        return [self.who(owner).device(name)]
+
+    def secret(self) -> str:
+        """A sentence that is found nowhere else."""
+        return f"The word for the safe is {uuid4().hex}"
+
+    async def erase(self, actor: Customer, conversation: Conversation) -> None:
+        """Let somebody erase a conversation, and keep what was known before; a performer only erases.
+
+        Raises:
+            Refused: the product does not erase it.
+        """
+        if actor.performer is not None:
+            await actor.driver.threads.delete(actor.session, conversation.id)
+            conversation.is_erased = True
+            return
+        erasure = await note_and_erase(actor, conversation, self.at_work_in)
+        self._erasures[conversation.id] = erasure
+
+    async def expect_nothing_left(self, conversations: Sequence[Conversation]) -> None:
+        """No table and no key has a marker of these conversations, which were erased.
+
+        Raises:
+            PromiseBroken: one has.
+        """
+        for conversation in conversations:
+            erasure = self._erasures.get(conversation.id)
+            await expect_nothing_left(conversation, erasure.markers if erasure else [conversation.id])
+
+    async def expect_nothing_else_changed(self) -> None:
+        """Everything but what was erased is as it was before.
+
+        Raises:
+            PromiseBroken: it is not.
+            EnvironmentFailed: nothing was erased.
+        """
+        if not self._erasures:
+            raise EnvironmentFailed("expected an erasure to compare with, got none")
+        for erasure in self._erasures.values():
+            await erasure.expect_nothing_else_changed()
 
     async def enrol(self, name: str, plan: str) -> Customer:
-        """Enrol one of the persons that features name, on the plan they are always on, and let them sign in."""
-        if PLANS.get(name) != plan:
-            raise EnvironmentFailed(f"{name} is not on the plan {plan!r}; features/README.md says who is on which")
-        return self._introduce(name, Customer(self.driver, await self._session(name, plan), self._wait_seconds))
+        """Enrol one of the persons that features name, on the plan they are always on, and let them sign in.
 
-    async def enrol_stranger(self, name: str) -> Stranger:
-        """Enrol the stranger, and let them sign in."""
-        session = await self._session(name, PLANS[name])
-        stranger = Stranger(self.driver, session, self._wait_seconds)
-        self._introduce(name, stranger)
-        return stranger
+        Raises:
+            EnvironmentFailed: they are on another plan.
+        """
+        if PLANS.get(name) != plan:
+            raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
+        self._named[name] = self._customer(await self._session(name, plan))
+        return self._named[name]
+
+    async def enrol_stranger(self, name: str) -> Customer:
+        """Enrol a stranger, on the plan they are always on, and let them sign in."""
+        return await self.enrol(name, PLANS[name])
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
-        """Enrol so many customers, and let them sign in."""
+        """Enrol so many customers of different companies, and let them sign in."""
         sessions = await asyncio.gather(*(self._session(f"Customer {n}", plan) for n in range(1, count + 1)))
-        self.group = [Customer(self.driver, session, self._wait_seconds) for session in sessions]
+        self.group = [self._customer(session) for session in sessions]
         return self.group
 
     @property
@@ -107,27 +236,69 @@ class People:
         return Account(str(uuid4()), "Nobody", "No company", "nobody@example.com", "", "free")
 
     async def leave(self) -> None:
-        """Everybody closes their devices, troubles made for them end, and connections are given back."""
-        for person in [*self._named.values(), *self.group]:
+        """Everybody closes their devices, outages made for them end, and connections are given back."""
+        for person in self.everybody:
             await person.leave()
-        await self.operator.end_troubles()
+        await self.operator.end_outages()
         await self.driver.close()
 
-    def _introduce(self, name: str, person: Customer) -> Customer:
-        self._named[name] = person
-        self._last = name
-        return person
+    @property
+    def _at_work(self) -> list[Account]:
+        """Customers for whom an agent is at work: what is kept for them changes by itself."""
+        return [one.owner.account for one in self.conversations if one.id in self.at_work_in]
+
+    async def _refusal(self, doing: Callable[[], Awaitable[object]]) -> Refusal | None:
+        try:
+            await doing()
+        except Refused as refused:
+            return refused.refusal
+        return None
+
+    async def _refusal_for_nothing(self, doing: Callable[[], Awaitable[object]]) -> str:
+        self._phantom = self.driver.threads.unknown_id()
+        try:
+            refusal = await self._refusal(doing)
+        finally:
+            phantom, self._phantom = self._phantom, None
+        return refusal.shown.replace(phantom, "<id>") if refusal else "it was done"
+
+    def _never_was(self, conversation: Conversation) -> Conversation:
+        never = Conversation(
+            conversation.owner, conversation.given, self._phantom or "", conversation.title, conversation.asked_at, None
+        )
+        never.runs = [replace(run, id=never.id, thread_id=never.id) for run in conversation.runs]
+        return never
+
+    def _without_ids(self, refusal: Refusal) -> Refusal:
+        shown = refusal.shown
+        for conversation in self.conversations:
+            for id_ in (conversation.id, *(run.id for run in conversation.runs)):
+                shown = shown.replace(id_, "<id>")
+        return replace(refusal, shown=shown)
+
+    def _secrets(self, actor: Customer) -> tuple[str, ...]:
+        """Words of other customers' conversations that no refusal may tell."""
+        others = [one for one in self.conversations if one.owner.account.id != actor.account.id]
+        return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
+
+    def _customer(self, session: Session) -> Customer:
+        return Customer(self.driver, session, self.wait_seconds, self.find)
 
     async def _session(self, name: str, plan: str) -> Session:
         fresh = uuid4().hex[:12]
         account = Account(
             id="",
             name=name,
-            organisation=f"{self.faker.company()} {fresh}",
-            email=f"{name.lower().replace(' ', '.')}.{fresh}@{self.faker.domain_name()}",
-            password=self.faker.password(length=20),
+            organisation=f"{self._random.company()} {fresh}",
+            email=f"{name.lower().replace(' ', '.')}.{fresh}@{self._random.domain_name()}",
+            password=self._random.password(length=20),
             plan=plan,
         )
         enrolled = await self.operator.enrol(account)
         self.accounts.append(enrolled)
         return await self.driver.identities.sign_in(enrolled)
+
+
+def _texts(given: NewThread) -> Iterator[str]:
+    yield from (text for text in (given.first_message, *(given.metadata or {}).values()) if isinstance(text, str))
+

@@ -30,6 +30,7 @@ class Code(StrEnum):
     STATUS_SHOWN = "status.shown"
     STATUS_STORED = "status.stored"
     STATUS_LISTED = "status.listed"
+    METADATA_ANSWERED = "metadata.answered"
     METADATA_SHOWN = "metadata.shown"
     METADATA_STORED = "metadata.stored"
     METADATA_KINDS = "metadata.kinds"

@@ -28,4 +28,4 @@ def _embedded(target: Target) -> Connections:
     return EmbeddedConnections(target)
 
 
-KINDS: dict[str, Callable[[Target], Connections]] = {"embedded": _embedded}
+DRIVERS: dict[str, Callable[[Target], Connections]] = {"embedded": _embedded}

@@ -12,7 +12,7 @@ from support.core.catalogue import CAPABILITIES
 from support.core.failure import BadInput
 from support.core.hints import nearest
 from support.core.settings import settings
-from support.drivers.kinds import KINDS
+from support.drivers.kinds import DRIVERS
 
 PROFILES = Path(__file__).parent / "profiles"
 
@@ -40,8 +40,8 @@ class Profile(BaseModel):
     @field_validator("driver")
     @classmethod
     def _known_driver(cls, name: str) -> str:
-        if name not in KINDS:
-            raise ValueError(f"there is no driver {name!r}{nearest(name, KINDS)}; there is {', '.join(KINDS)}")
+        if name not in DRIVERS:
+            raise ValueError(f"there is no driver {name!r}{nearest(name, DRIVERS)}; there is {', '.join(DRIVERS)}")
         return name
 
     @field_validator("offers", "does_not_offer")

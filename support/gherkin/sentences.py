@@ -1,7 +1,8 @@
 """The sentences that features may use: step definitions as they were written, and the words they take.
 
-`given`, `when` and `then` register a step with pytest-bdd and here. A step may be `async def`: it is run on the
-session's background loop. A pattern has `{name}` for any text and `{name:Kind}` for one of `KINDS`.
+`given`, `when` and `then` register a step with pytest-bdd and here; what a person can do is an act (`acts.py`). A step
+may be `async def`: it runs on the session's background loop. A pattern has `{name}` for any text and `{name:Kind}` for
+one of the kinds of words of `kinds.py`.
 """
 
 from __future__ import annotations
@@ -22,43 +23,25 @@ from pytest_bdd import parsers
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.scenario import StepText
 from support.core.settings import settings
+from support.gherkin.kinds import KINDS
 from support.gherkin.loop import BackgroundLoop
 
 Step = TypeVar("Step", bound=Callable[..., Any])
 
 
-class _Kind:
-    """A kind of word in a pattern, in the form that `parse` asks for: a regular expression and a conversion."""
-
-    def __init__(self, pattern: str, convert: Callable[[str], Any]) -> None:
-        self.pattern = pattern
-        self.convert = convert
-
-    def __call__(self, string: str) -> Any:
-        return self.convert(string)
-
-
-KINDS = {
-    "Who": _Kind(r"[A-Z][a-z]+|she|her", str),
-    "Whose": _Kind(r"[A-Z][a-z]+'s|her", lambda text: text.removesuffix("'s")),
-    "Count": _Kind(r"\d[\d,]*", lambda text: int(text.replace(",", ""))),
-    "Seconds": _Kind(r"\d+(?:\.\d+)?", float),
-    "Plan": _Kind(r"Free|Early|Mid|Enterprise", str.lower),
-    "Status": _Kind(r"active|completed|archived", str),
-    "Quoted": _Kind(r'"[^"]*"', lambda text: text[1:-1]),
-    "Device": _Kind(r"phone|laptop|tablet", str),
-}
-
-
 @dataclass(frozen=True)
 class StepDefinition:
-    """A sentence and the function behind it. `function` is the one as written, before any wrapping."""
+    """A sentence and the function behind it. `function` is the one as written, before any wrapping.
+
+    `declared` is the pattern as the source has it: several sentences that one declaration gives share it.
+    """
 
     kind: str
     pattern: str
     parser: parsers.parse
     function: Callable[..., Any]
     wrapped: Callable[..., Any]
+    declared: str
 
     @property
     def place(self) -> str:
@@ -68,6 +51,11 @@ class StepDefinition:
         root = settings().steps.parent
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         return f"{shown.as_posix()}:{code.co_firstlineno}"
+
+    @property
+    def name(self) -> str:
+        """Module and function, such as `steps.threads:has`: what a fault is bound to."""
+        return f"{self.function.__module__}:{self.function.__name__}"
 
     def matches(self, step: StepText) -> bool:
         """Whether this sentence is the one that a step of a feature uses."""
@@ -110,18 +98,23 @@ def import_steps(folder: Path) -> list[ModuleType]:
     return modules
 
 
+def parser_of(pattern: str) -> parsers.parse:
+    """What matches a pattern, with the kinds of words that it names."""
+    return parsers.parse(pattern, extra_types=KINDS, case_sensitive=True)
+
+
 class _PytestBddDecorator(Protocol):
     def __call__(self, name: Any, *, target_fixture: str | None = None, stacklevel: int = 1) -> Any: ...
 
 
 def _decorator(kind: str, register: _PytestBddDecorator) -> Callable[..., Callable[[Step], Step]]:
     def step(pattern: str, *, target_fixture: str | None = None) -> Callable[[Step], Step]:
-        parser = parsers.parse(pattern, extra_types=KINDS, case_sensitive=True)
+        parser = parser_of(pattern)
 
         def define(function: Step) -> Step:
             wrap = _run_on_loop if inspect.iscoroutinefunction(function) else _refuse_awaitable
             wrapped = wrap(function)
-            DEFINITIONS.append(StepDefinition(kind, pattern, parser, function, wrapped))
+            DEFINITIONS.append(StepDefinition(kind, pattern, parser, function, wrapped, pattern))
             register(parser, target_fixture=target_fixture, stacklevel=2)(wrapped)
             return function
 

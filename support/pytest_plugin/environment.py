@@ -11,7 +11,7 @@ from support.actors.bystander import Bystander
 from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.core.settings import settings
 from support.drivers.contract.types import Target
-from support.drivers.kinds import KINDS
+from support.drivers.kinds import DRIVERS
 from support.drivers.profile import profile
 from support.gherkin.sentences import background_loop
 from support.model_service.control import ModelControl
@@ -28,7 +28,7 @@ class Stage:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.spoilt = False
-        self.connections = KINDS[profile().driver](target_of(stack))
+        self.connections = DRIVERS[profile().driver](target_of(stack))
         self.model = ModelControl(stack.model_url, stack.model_space)
         self.bystander: Bystander | None = None
 

@@ -1,62 +1,52 @@
-"""Whether a scenario has changed anything but what is its own, and whether something erased has left a trace.
-
-A scenario's customers are enrolled by it. So everything that was kept before must be there still, and unchanged, and
-whatever is new must belong to them.
-"""
+"""What two snapshots differ in, and the traces that something erased has left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from support.core.failure import PromiseBroken
-from support.drivers.contract.types import Holding
+from support.core.failure import Code, PromiseBroken
+from support.drivers.contract.types import Kept
 
 SHOWN = 10
-"""So many changes are named, the rest are counted."""
+"""How many differences a message names; it counts the rest."""
 
 
-def changes(before: Mapping[str, Holding], after: Mapping[str, Holding], now: float) -> Iterator[str]:
-    """What differs, a phrase for each place; what was to go by itself until `now` (seconds since the epoch) may go."""
+def differences(before: Mapping[str, Kept], after: Mapping[str, Kept], now: float) -> Iterator[str]:
+    """A phrase for each place that differs; what expires until `now` (seconds since the epoch) may be gone."""
     for place in sorted({*before, *after}):
-        was, held = before.get(place), after.get(place)
-        if was is None and held is not None:
-            yield f"{place} has come ({held.amount})"
-        elif was is not None and held is None:
+        was, kept = before.get(place), after.get(place)
+        if was is None and kept is not None:
+            yield f"{place} is new ({kept.amount})"
+        elif was is not None and kept is None:
             if was.until is None or was.until > now:
-                yield f"{place} has gone ({was.amount})"
-        elif was is not None and held is not None and was.digest != held.digest:
-            yield f"{place} has changed ({was.amount} before, {held.amount} now)"
+                yield f"{place} is gone ({was.amount})"
+        elif was is not None and kept is not None and was.digest != kept.digest:
+            yield f"{place} has changed ({was.amount} before, {kept.amount} now)"
 
 
-def expect_nothing_else_changed(before: Mapping[str, Holding], after: Mapping[str, Holding], now: float) -> None:
-    """What belongs to nobody in the scenario is as it was.
-
-    Raises:
-        PromiseBroken: it is not; the message names the places.
-    """
-    expect_same("what belongs to nobody in this scenario", before, after, now)
-
-
-def expect_same(what: str, before: Mapping[str, Holding], after: Mapping[str, Holding], now: float = 0) -> None:
-    """What was kept is as it was, to the last byte.
+def expect_same(what: str, before: Mapping[str, Kept], after: Mapping[str, Kept], now: float) -> None:
+    """Two snapshots are equal to the last byte.
 
     Raises:
-        PromiseBroken: it is not; the message names the places.
+        PromiseBroken: they are not; the message names the places.
     """
-    if found := list(changes(before, after, now)):
-        raise PromiseBroken(f"{what} is no longer as it was: {_listed(found)}")
+    if found := list(differences(before, after, now)):
+        raise PromiseBroken(Code.SNAPSHOT_CHANGED, f"expected {what} to stay as it was, got: {listed(found)}")
 
 
-def expect_no_traces(what: str, mark: str, traces: Sequence[str]) -> None:
-    """Nothing is left of what was erased; `traces` are the places that still have `mark`, an id or words of it.
+def expect_no_traces(what: str, marker: str, traces: Sequence[str]) -> None:
+    """Nothing is left of something erased; `traces` are the places that still have `marker`, an id or words of it.
 
     Raises:
         PromiseBroken: something is left.
     """
     if traces:
-        raise PromiseBroken(f"{what} was erased, but {mark!r} of it is still found in {_listed(traces)}")
+        raise PromiseBroken(
+            Code.TRACES_LEFT, f"expected nothing of {what} after it was erased, got {marker!r} in {listed(traces)}"
+        )
 
 
-def _listed(found: Sequence[str]) -> str:
+def listed(found: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
     rest = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     return "; ".join([*found[:SHOWN], *rest])

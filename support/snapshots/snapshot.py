@@ -1,39 +1,50 @@
-"""Sees what changes that should not."""
+"""Everything kept at one moment, to be compared with what is kept later."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from support.drivers.contract.durable import DurableState
-from support.drivers.contract.types import Account, Holding
-from support.snapshots.diff import expect_nothing_else_changed, expect_same
+from support.drivers.contract.types import Account, Kept
+from support.snapshots.diff import differences, expect_same
 
 
-class Witness:
-    """Knows everything that was kept at a moment, but for what belongs to some people, who may yet be enrolled."""
+class Snapshot:
+    """Everything that PostgreSQL and Redis kept at one moment, except for some customers."""
 
-    def __init__(self, durable: DurableState, but_for: Sequence[Account], before: Mapping[str, Holding]) -> None:
+    def __init__(self, durable: DurableState, except_for: Sequence[Account], kept: Mapping[str, Kept]) -> None:
         self._durable = durable
-        self._but_for = but_for
-        self._before = before
+        self._except_for = except_for
+        self._kept = kept
 
     @classmethod
-    async def arrive(
-        cls, durable: DurableState, but_for: Sequence[Account], wait_seconds: float, at_work_in: str | None = None
-    ) -> Witness:
-        """Take everything in, once nothing is under way any more, but perhaps in the thread `at_work_in`.
+    async def take(
+        cls,
+        durable: DurableState,
+        except_for: Sequence[Account],
+        wait_seconds: float,
+        at_work_in: Collection[str] = (),
+    ) -> Snapshot:
+        """Take it once nothing is under way, except for runs in the threads `at_work_in`.
+
+        `except_for` may grow afterwards: a comparison leaves out who is in it by then.
 
         Raises:
-            EnvironmentFailed: something still was after `wait_seconds`.
+            EnvironmentFailed: something was still under way after `wait_seconds`.
         """
         await durable.settle(wait_seconds, at_work_in)
-        return cls(durable, but_for, await durable.others(but_for))
+        return cls(durable, except_for, await durable.others(except_for))
 
-    async def expect_nothing_else_changed(self) -> None:
-        """What belongs to nobody of these people, or to anybody where there are none, is as it was before."""
-        after = await self._durable.others(self._but_for)
-        if self._but_for:
-            expect_nothing_else_changed(self._before, after, time.time())
-        else:
-            expect_same("what is kept", self._before, after, time.time())
+    async def differences(self) -> list[str]:
+        """What has changed since, a phrase for each place."""
+        return list(differences(self._kept, await self._durable.others(self._except_for), time.time()))
+
+    async def expect_unchanged(self) -> None:
+        """Nothing has changed since.
+
+        Raises:
+            PromiseBroken: something has; the message names the places.
+        """
+        after = await self._durable.others(self._except_for)
+        expect_same("everything that belongs to nobody in this scenario", self._kept, after, time.time())

@@ -1,4 +1,4 @@
-"""The group of a driver that tries what can be done with conversations, by whoever should not be let in.
+"""The group of a driver that tries what can be done with conversations, by customers who may not.
 
 What each method raises is said in `support.drivers.contract.driver`.
 """
@@ -20,36 +20,36 @@ class Act(StrEnum):
     SEARCH = "search them"
     OPEN = "open it"
     CHANGE_DETAILS = "change its details"
-    MARK = "mark it"
+    SET_STATUS = "mark it"
     WRITE = "write in it"
     READ = "read what is written in it"
     ASK = "ask an agent in it"
-    SEE_WORK = "see what agents have done in it"
-    SEE_ONE_WORK = "see one thing that an agent has done in it"
+    LIST_RUNS = "list the runs in it"
+    OPEN_RUN = "open a run in it"
     STOP = "stop an agent in it"
-    TAKE_AWAY = "take a copy of it away"
+    EXPORT = "export it"
     ERASE = "erase it"
 
     @property
     def is_on_one(self) -> bool:
-        """Whether this is done with one conversation, rather than with all that whoever asks has."""
+        """Whether this is done with one conversation, rather than with the list."""
         return self not in (Act.START, Act.LIST, Act.SEARCH)
 
 
-class Pass(StrEnum):
-    """Ways in which somebody who should not be let in may ask, in the words of the features."""
+class TokenState(StrEnum):
+    """What is wrong with the token of a request, in the words of the features."""
 
     NONE = "without signing in"
-    MADE_UP = "with a pass that is made up"
-    SIGNED_BY_ANOTHER = "with a pass that somebody else has signed"
-    UNSIGNED = "with a pass that nobody has signed"
-    GIVEN_BACK = "with a pass that she has given back"
-    RUN_OUT = "with a pass that has run out"
+    MADE_UP = "with a session that is made up"
+    OTHER_KEY = "with a session signed by somebody else"
+    UNSIGNED = "with a session that nobody has signed"
+    REVOKED = "with a session that has ended"
+    EXPIRED = "with a session that has expired"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an act is done with: a thread, and the work of an agent in it, by their ids."""
+    """The ids that an act is done with: a thread, and a run in it."""
 
     thread_id: str
     run_id: str
@@ -65,12 +65,12 @@ class Access(Protocol):
         """
         ...
 
-    async def spoilt(self, session: Session, how: Pass) -> Session | None:
-        """The same customer's session, but with a pass that is good no more but for the one thing named.
+    async def with_token(self, session: Session, state: TokenState) -> Session | None:
+        """The same customer's session with a token that is wrong in one thing; None without a token.
 
-        Giving a pass back makes `session` itself useless.
+        Revoking ends `session` itself.
 
         Raises:
-            EnvironmentFailed: such a pass cannot be made for this target.
+            EnvironmentFailed: such a token cannot be made for this target.
         """
         ...

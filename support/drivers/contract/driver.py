@@ -14,7 +14,7 @@ from support.drivers.contract.access import Access
 from support.drivers.contract.durable import DurableState
 from support.drivers.contract.live import LiveEvents
 from support.drivers.contract.storage import Storage
-from support.drivers.contract.threads import Messages, Metadata, Runs, Search, Threads
+from support.drivers.contract.threads import Messages, MetadataChanges, Runs, Search, Threads
 from support.drivers.contract.types import Account, Session
 
 
@@ -29,7 +29,7 @@ class Identities(Protocol):
         """Sign in with e-mail address and password."""
         ...
 
-    def marks(self, account: Account) -> tuple[str, ...]:
+    def markers(self, account: Account) -> tuple[str, ...]:
         """Texts by which the model service can tell that a request was made for this customer, if there are any."""
         ...
 
@@ -68,8 +68,8 @@ class Driver(Protocol):
         ...
 
     @property
-    def metadata(self) -> Metadata | None:
-        """See `Metadata`."""
+    def metadata(self) -> MetadataChanges | None:
+        """See `MetadataChanges`."""
         ...
 
     @property

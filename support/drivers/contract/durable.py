@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from support.drivers.contract.types import Account, Event, Holding, StoredThread
+from support.drivers.contract.types import Account, Event, Kept, StoredThread
 
 
 class DurableState(Protocol):
@@ -13,6 +13,13 @@ class DurableState(Protocol):
 
     async def thread(self, thread_id: str) -> StoredThread | None:
         """A thread as stored, whoever owns it."""
+        ...
+
+    async def metadata_kinds(self, thread_id: str) -> Mapping[str, str]:
+        """The kind of each value in a thread's metadata that is no object, as the database itself sees it.
+
+        By its path, such as `budget / amount`: text, number, yes/no, nothing or list.
+        """
         ...
 
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
@@ -27,21 +34,21 @@ class DurableState(Protocol):
         """Every event kept or still waiting to be sent for this customer, in order."""
         ...
 
-    async def others(self, accounts: Sequence[Account]) -> Mapping[str, Holding]:
-        """Everything kept anywhere but what belongs to these customers, by its place, such as a table and an owner.
+    async def others(self, accounts: Sequence[Account]) -> Mapping[str, Kept]:
+        """Everything kept anywhere except for these customers, by its place, such as a table and an owner.
 
-        What time alone changes is left out.
+        Values that change by themselves are left out.
         """
         ...
 
-    async def kept_of(self, account: Account, thread_id: str) -> Mapping[str, Holding]:
+    async def kept_of(self, account: Account, thread_id: str) -> Mapping[str, Kept]:
         """Everything kept that mentions this thread of the customer, by its place."""
         ...
 
-    async def settle(self, seconds: float, at_work_in: str | None = None) -> None:
+    async def settle(self, seconds: float, at_work_in: Collection[str] = ()) -> None:
         """Return once the backend has nothing more to do for anybody of what was confirmed so far.
 
-        Agents may go on with their work in the thread of the id `at_work_in`.
+        Runs may go on in the threads with the ids `at_work_in`.
 
         Raises:
             EnvironmentFailed: it still had after `seconds`.

@@ -10,9 +10,9 @@ from typing import Protocol
 from support.drivers.contract.types import (
     Account,
     BadPage,
-    Details,
     Malformed,
     Message,
+    Metadata,
     NamingPlace,
     NewThread,
     Page,
@@ -34,7 +34,7 @@ class Threads(Protocol):
     async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
         """Send a request that is wrong in the way named; a thread comes back where the backend accepted it.
 
-        The refusal's `parts` are in the words of `part_of`.
+        The refusal's `parts` are in the words of the features: title, details, first message, owner, request.
         """
         ...
 
@@ -42,10 +42,6 @@ class Threads(Protocol):
         self, session: Session, new: NewThread, owner: Account, place: NamingPlace
     ) -> Refusal | Thread:
         """Start a thread, naming another customer as its owner somewhere; refused or not, both may be right."""
-        ...
-
-    def part_of(self, malformed: Malformed) -> str:
-        """The part of the request that a good refusal names: title, details, first message, owner, request."""
         ...
 
     async def read(self, session: Session, thread_id: str) -> Thread:
@@ -56,15 +52,15 @@ class Threads(Protocol):
         """All threads of a status, or all that are listed without one, over as many pages as there are."""
         ...
 
-    async def page(self, session: Session, size: int, bookmark: str | None = None) -> Page:
+    async def page(self, session: Session, size: int, cursor: str | None = None) -> Page:
         """One page of the list, the last active first."""
         ...
 
     async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
-        """Ask for a page wrongly; `foreign` is a bookmark that another customer was given."""
+        """Ask for a page wrongly; `foreign` is a cursor that another customer was given."""
         ...
 
-    async def mark(self, session: Session, thread_id: str, status: str) -> Thread:
+    async def set_status(self, session: Session, thread_id: str, status: str) -> Thread:
         """Change a thread's status: active, completed or archived."""
         ...
 
@@ -77,11 +73,11 @@ class Threads(Protocol):
         ...
 
 
-class Metadata(Protocol):
-    """Changing what a customer keeps with a thread."""
+class MetadataChanges(Protocol):
+    """Changing the metadata of a thread."""
 
-    async def merge(self, session: Session, thread_id: str, changes: Details, if_version: int | None = None) -> Thread:
-        """Merge changes into a thread's details; a member given as None is removed (RFC 7396).
+    async def merge(self, session: Session, thread_id: str, changes: Metadata, if_version: int | None = None) -> Thread:
+        """Merge changes into a thread's metadata; a member given as None is removed (RFC 7396).
 
         With `if_version` only where the thread is at that version; the refusal tells which it is at.
         """
@@ -121,4 +117,8 @@ class Runs(Protocol):
 
     async def list(self, session: Session, thread_id: str) -> list[Run]:
         """All runs of a thread in their order."""
+        ...
+
+    async def cancel(self, session: Session, run_id: str) -> None:
+        """Stop a run."""
         ...

@@ -9,15 +9,15 @@ from typing import Any
 
 from support.core.failure import Code, PromiseBroken
 
-Details = Mapping[str, Any]
-"""What a customer keeps with a thread: text, numbers, booleans, nothing (None), lists and mappings of these."""
+Metadata = Mapping[str, Any]
+"""What a customer keeps with a thread, in features its details: JSON values by name."""
 
 
 @dataclass(frozen=True)
 class Target:
     """The addresses of one backend under test and of what it stands on.
 
-    `signing_key` is what it signs passes with, where the suite knows.
+    `signing_key` is what it signs tokens with, where the suite knows.
     """
 
     backend_urls: tuple[str, ...]
@@ -56,7 +56,7 @@ class NewThread:
     """What a customer gives to start a thread; `None` is left out of the request."""
 
     title: str | None = None
-    details: Details | None = None
+    metadata: Metadata | None = None
     first_message: str | None = None
 
 
@@ -67,7 +67,7 @@ class Thread:
     id: str
     title: str
     status: str
-    details: Details
+    metadata: Metadata
     version: int
     message_count: int
     created_at: float
@@ -76,36 +76,36 @@ class Thread:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a customer's list, and the bookmark by which the next part is asked for, if there is one."""
+    """One part of a customer's list; `cursor` asks for the next page, and is None on the last."""
 
     threads: tuple[Thread, ...]
-    bookmark: str | None
+    cursor: str | None
 
 
 class NamingPlace(StrEnum):
-    """Where a request can name an owner other than whoever is signed in, in the words of the features."""
+    """Where a request can name an owner other than the customer who is signed in, in the words of the features."""
 
     REQUEST = "the request"
     ADDRESS = "the address"
-    HEADING = "the heading"
+    HEADER = "an extra heading"
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a search is for; what is None is not asked for. `details` are values by the name of the detail."""
+    """What a search is for; None asks for nothing. `metadata` has values by name."""
 
     words: str | None = None
     status: str | None = None
-    details: Mapping[str, str] = field(default_factory=dict[str, str])
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class BadPage(StrEnum):
     """Ways in which a page can be asked for wrongly, in the words of the features."""
 
-    MADE_UP = "a bookmark that is made up"
-    FOREIGN = "a bookmark of somebody else"
-    EMPTY = "a size of nothing"
-    HUGE = "a size that is far too large"
+    MADE_UP = "a next page that is made up"
+    FOREIGN = "the next page of another customer's list"
+    EMPTY = "an empty page"
+    HUGE = "a page of a million conversations"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Run:
-    """An agent's work on one question.
+    """The run of an agent on one question.
 
     `status` is queued or running, and in the end completed, failed, cancelled or timed_out; `answer` is what the
     agent said, once it has completed.
@@ -169,28 +169,23 @@ class Event:
 
 @dataclass(frozen=True)
 class StoredThread:
-    """A thread as it lies in the database. Times are seconds since the epoch.
-
-    `kinds` has for each detail, by its path such as `budget / amount`, what the database itself holds it for: text,
-    number, yes/no, nothing or list.
-    """
+    """A thread as the database has it. Times are seconds since the epoch."""
 
     id: str
     owner_id: str
     title: str
     status: str
-    details: Details
-    kinds: Mapping[str, str]
+    metadata: Metadata
     messages: tuple[str, ...]
     version: int
     last_activity_at: float
 
 
 @dataclass(frozen=True)
-class Holding:
-    """What is kept at one place: how much in words, and a fingerprint of it.
+class Kept:
+    """Everything kept at one place: how much in words, and its digest.
 
-    `until` is when it goes by itself, in seconds since the epoch; None if it stays.
+    `until` is when it expires, in seconds since the epoch; None if it does not.
     """
 
     amount: str

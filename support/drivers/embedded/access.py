@@ -10,14 +10,15 @@ from typing import Any
 import jwt
 
 from support.core.failure import EnvironmentFailed
-from support.drivers.contract.access import Act, Pass, Subject
+from support.core.people import NOBODY
+from support.drivers.contract.access import Act, Subject, TokenState
 from support.drivers.contract.types import Refusal, Session
 from support.drivers.embedded.api import Api, read_refusal
 from support.drivers.embedded.messages import AGENT
 from support.drivers.embedded.threads import THREADS
 
-RAN_OUT_SECONDS = 60
-"""So long ago the time of a pass was over: more than clocks may differ by, and not much more."""
+EXPIRED_SECONDS = 60
+"""How long ago a token has expired: more than clocks may differ by, and not much more."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ REQUESTS = {
     Act.SEARCH: Request("GET", THREADS, params={"q": "takeover"}),
     Act.OPEN: Request("GET", ONE),
     Act.CHANGE_DETAILS: Request("PATCH", ONE, {"metadata": {"changed": "by anybody"}}),
-    Act.MARK: Request("PATCH", ONE, {"status": "completed"}),
+    Act.SET_STATUS: Request("PATCH", ONE, {"status": "completed"}),
     Act.WRITE: Request("POST", f"{ONE}/messages", {"content": "Written by anybody"}),
     Act.READ: Request("GET", f"{ONE}/messages"),
     Act.ASK: Request("POST", f"{ONE}/runs", {"agent": AGENT, "input": "Asked by anybody"}),
-    Act.SEE_WORK: Request("GET", f"{ONE}/runs"),
-    Act.SEE_ONE_WORK: Request("GET", "/api/runs/{run_id}"),
+    Act.LIST_RUNS: Request("GET", f"{ONE}/runs"),
+    Act.OPEN_RUN: Request("GET", "/api/runs/{run_id}"),
     Act.STOP: Request("POST", "/api/runs/{run_id}/cancel"),
-    Act.TAKE_AWAY: Request("GET", f"{ONE}/export"),
+    Act.EXPORT: Request("GET", f"{ONE}/export"),
     Act.ERASE: Request("DELETE", ONE),
 }
 
@@ -62,39 +63,42 @@ class EmbeddedAccess:
         path = request.path.format(thread_id=subject.thread_id, run_id=subject.run_id)
         more: Any = {"params": request.params} if request.params else {}
         words = f"trying to {act}"
-        who = "somebody who has not signed in"
+        who = NOBODY
         reply = await self._api.send(words, request.method, path, session=session, body=request.body, who=who, **more)
         return None if reply.status_code < 300 else read_refusal(reply, session)
 
-    async def spoilt(self, session: Session, how: Pass) -> Session | None:
+    async def with_token(self, session: Session, state: TokenState) -> Session | None:
         """Make a token that differs from the session's in one thing."""
         claims: dict[str, Any] = jwt.decode(session.token, options={"verify_signature": False})  # pyright: ignore[reportUnknownMemberType]
-        match how:
-            case Pass.NONE:
+        match state:
+            case TokenState.NONE:
                 return None
-            case Pass.MADE_UP:
+            case TokenState.MADE_UP:
                 return replace(session, token=secrets.token_urlsafe(40))
-            case Pass.SIGNED_BY_ANOTHER:
+            case TokenState.OTHER_KEY:
                 return replace(session, token=_signed(claims, secrets.token_hex(32)))
-            case Pass.UNSIGNED:
+            case TokenState.UNSIGNED:
                 return replace(session, token=_signed(claims, None))
-            case Pass.GIVEN_BACK:
+            case TokenState.REVOKED:
                 path = f"/api/sessions/{session.id}"
-                await self._api.call("giving a pass back", "DELETE", path, session=session)
+                await self._api.call("ending a session", "DELETE", path, session=session)
                 return session
-            case Pass.RUN_OUT:
-                return replace(session, token=self._run_out(session, claims))
+            case TokenState.EXPIRED:
+                return replace(session, token=self._expired(session, claims))
 
-    def _run_out(self, session: Session, claims: dict[str, Any]) -> str:
+    def _expired(self, session: Session, claims: dict[str, Any]) -> str:
         if self._signing_key is None:
             raise EnvironmentFailed(
-                "a pass that has run out cannot be made, for nobody knows with what this backend signs: "
+                "expected the key that the backend signs tokens with, to make one that has expired, got none: "
                 "set THREADPROOF_SIGNING_KEY, or leave signing_key out of what the profile offers"
             )
         if _signed(claims, self._signing_key) != session.token:
-            raise EnvironmentFailed("the suite does not make passes as this backend does, so that none would be good")
-        over = int(time.time()) - RAN_OUT_SECONDS
-        return _signed({**claims, "iat": over - RAN_OUT_SECONDS, "exp": over}, self._signing_key)
+            raise EnvironmentFailed(
+                "expected to sign tokens as the backend does, got a different token for the same claims: "
+                "check THREADPROOF_SIGNING_KEY"
+            )
+        over = int(time.time()) - EXPIRED_SECONDS
+        return _signed({**claims, "iat": over - EXPIRED_SECONDS, "exp": over}, self._signing_key)
 
 
 def _signed(claims: dict[str, Any], key: str | None) -> str:

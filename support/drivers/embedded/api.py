@@ -31,9 +31,9 @@ PARTS = {
     "title": "title",
     "metadata": "details",
     "first_message": "first message",
-    "cursor": "bookmark",
-    "limit": "size",
-    "status": "mark",
+    "cursor": "next page",
+    "limit": "page size",
+    "status": "status",
     "": "request",
 }
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
@@ -132,7 +132,7 @@ class Api:
             BackendFailed: there was none.
         """
         content = more.get("content")
-        token = session.token if session else self._operator_token if path.startswith("/operator") else None
+        token = self._operator_token if path.startswith("/operator") else session.token if session else None
         headers = ({"authorization": f"Bearer {token}"} if token else {}) | more.get("headers", {})
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
 from support.core.failure import EnvironmentFailed
-from support.drivers.contract.types import Account, Event, Holding, StoredThread
+from support.drivers.contract.types import Account, Event, Kept, StoredThread
 from support.drivers.embedded.live import read_event
 from support.probes.postgres import PostgresProbe
 from support.probes.postgres_scan import columns_with, rows_of_others, rows_with
@@ -20,12 +20,12 @@ from support.probes.redis_scan import keys_of_others, keys_with
 
 UNDER_WAY = (
     "SELECT WHERE EXISTS (SELECT FROM outbox) "
-    "OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL AND thread_id::text <> $1)"
+    "OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL AND thread_id::text <> ALL($1))"
 )
-KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
+VALUE_KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
 OWNER_COLUMNS = ("customer_id", "owner_id")
 LEASES = "sockets:"
-"""How the keys begin that say which connections are open: they are renewed, and lapse, as time goes by."""
+"""How the keys of open connections begin: they are renewed and expire by themselves."""
 POLL_SECONDS = 0.005
 
 
@@ -40,6 +40,18 @@ class EmbeddedDurable:
         """A thread by its id."""
         found = await self._threads("t.id::text = $1", thread_id)
         return found[0] if found else None
+
+    async def metadata_kinds(self, thread_id: str) -> dict[str, str]:
+        """PostgreSQL's own type of every value that is not an object, by its path."""
+        rows = await self._postgres.rows(
+            "WITH RECURSIVE part(path, value) AS ("
+            "  SELECT ARRAY[]::text[], metadata FROM threads WHERE id::text = $1"
+            "  UNION ALL SELECT path || member.key, member.value FROM part, jsonb_each(part.value) AS member"
+            "  WHERE jsonb_typeof(part.value) = 'object'"
+            ") SELECT path, jsonb_typeof(value) AS kind FROM part WHERE jsonb_typeof(value) <> 'object'",
+            thread_id,
+        )
+        return {" / ".join(row["path"]): VALUE_KINDS[row["kind"]] for row in rows}
 
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
         """Every thread of these customers, oldest first."""
@@ -63,36 +75,36 @@ class EmbeddedDurable:
         frames |= {frame["sequence"]: frame for frame in published}
         return [read_event(frames[sequence]) for sequence in sorted(frames)]
 
-    async def others(self, accounts: Sequence[Account]) -> dict[str, Holding]:
+    async def others(self, accounts: Sequence[Account]) -> dict[str, Kept]:
         """Every table's rows and every key but those of these customers; a key is theirs that mentions their id."""
         own = [account.id for account in accounts]
         rows, keys = await asyncio.gather(
             rows_of_others(self._postgres, OWNER_COLUMNS, own), keys_of_others(self._redis, own)
         )
         tables = {
-            f"table {row.table}, {f'customer {row.owner}' if row.owner else 'of no customer'}": Holding(
+            f"table {row.table}, {f'customer {row.owner}' if row.owner else 'of no customer'}": Kept(
                 f"{row.count} rows", row.digest
             )
             for row in rows
         }
         return tables | {
-            f"Redis key {key.name}": Holding(f"{key.kind} of {key.parts}", key.digest, key.until)
+            f"Redis key {key.name}": Kept(f"{key.kind} of {key.parts}", key.digest, key.until)
             for key in keys
             if not key.name.startswith(LEASES)
         }
 
-    async def kept_of(self, account: Account, thread_id: str) -> dict[str, Holding]:
+    async def kept_of(self, account: Account, thread_id: str) -> dict[str, Kept]:
         """The rows of every table that mention the thread, and its events."""
         rows = await rows_with(self._postgres, thread_id)
         events = [repr(astuple(event)) for event in await self.events_of(account) if event.thread_id == thread_id]
-        told = Holding(f"{len(events)} events", hashlib.sha256("".join(events).encode()).hexdigest())
-        return {f"table {row.table}": Holding(f"{row.count} rows", row.digest) for row in rows} | {"events": told}
+        told = Kept(f"{len(events)} events", hashlib.sha256("".join(events).encode()).hexdigest())
+        return {f"table {row.table}": Kept(f"{row.count} rows", row.digest) for row in rows} | {"events": told}
 
-    async def settle(self, seconds: float, at_work_in: str | None = None) -> None:
+    async def settle(self, seconds: float, at_work_in: Collection[str] = ()) -> None:
         """Wait until no run is under way, and no event waits in the table `outbox` to be published."""
         try:
             async with asyncio.timeout(seconds):
-                while await self._postgres.rows(UNDER_WAY, at_work_in or ""):  # noqa: ASYNC110 - a table tells nobody
+                while await self._postgres.rows(UNDER_WAY, list(at_work_in)):  # noqa: ASYNC110 - a table tells nobody
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
             raise EnvironmentFailed(f"runs or events are still under way after {seconds:g} s") from None
@@ -120,33 +132,19 @@ class EmbeddedDurable:
             f"FROM threads t WHERE {condition} ORDER BY t.created_at, t.id",
             value,
         )
-        kinds = [await self._kinds(row["id"]) for row in rows]
         return [
             StoredThread(
                 id=row["id"],
                 owner_id=row["owner"],
                 title=row["title"],
                 status=row["status"],
-                details=row["metadata"],
-                kinds=kind,
+                metadata=row["metadata"],
                 messages=tuple(row["messages"]),
                 version=row["version"],
                 last_activity_at=row["last_activity_at"],
             )
-            for row, kind in zip(rows, kinds, strict=True)
+            for row in rows
         ]
-
-    async def _kinds(self, thread_id: str) -> dict[str, str]:
-        """PostgreSQL's own type of every detail that is not an object, by its path."""
-        rows = await self._postgres.rows(
-            "WITH RECURSIVE part(path, value) AS ("
-            "  SELECT ARRAY[]::text[], metadata FROM threads WHERE id::text = $1"
-            "  UNION ALL SELECT path || member.key, member.value FROM part, jsonb_each(part.value) AS member"
-            "  WHERE jsonb_typeof(part.value) = 'object'"
-            ") SELECT path, jsonb_typeof(value) AS kind FROM part WHERE jsonb_typeof(value) <> 'object'",
-            thread_id,
-        )
-        return {" / ".join(row["path"]): KINDS[row["kind"]] for row in rows}
 
 
 def _is_uuid(text: str) -> bool:

@@ -32,6 +32,6 @@ class EmbeddedIdentities:
         session = await self._api.call(act, "POST", "/api/sessions", body=body, who=account.name)
         return Session(session["session_id"], account, session["token"])
 
-    def marks(self, account: Account) -> tuple[str, ...]:
+    def markers(self, account: Account) -> tuple[str, ...]:
         """The backend names the customer to the model as its end user."""
         return (account.id,)

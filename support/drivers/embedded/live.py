@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Session
 from support.observation.wire import Frame, WireLog
 
-KINDS = {kind.value: kind for kind in EventKind}
+EVENT_KINDS = {kind.value: kind for kind in EventKind}
 
 
 class EmbeddedLive:
@@ -132,7 +132,7 @@ def read_event(frame: Any) -> Event:
     try:
         return Event(
             id=frame["id"],
-            kind=KINDS.get(frame["type"], EventKind.OTHER),
+            kind=EVENT_KINDS.get(frame["type"], EventKind.OTHER),
             sequence=frame["sequence"],
             thread_id=frame["thread_id"],
             title=frame["data"].get("title"),

@@ -7,22 +7,6 @@ from typing import Any
 
 from support.drivers.contract.types import Account, Malformed
 
-PARTS = {
-    Malformed.TITLE_A_NUMBER: "title",
-    Malformed.TITLE_EMPTY: "title",
-    Malformed.TITLE_TOO_LONG: "title",
-    Malformed.TITLE_UNPRINTABLE: "title",
-    Malformed.MESSAGE_EMPTY: "first message",
-    Malformed.MESSAGE_TOO_LONG: "first message",
-    Malformed.DETAILS_A_LIST: "details",
-    Malformed.DETAILS_TOO_DEEP: "details",
-    Malformed.DETAILS_TOO_LARGE: "details",
-    Malformed.DETAILS_UNPRINTABLE: "details",
-    Malformed.OWNER_GIVEN: "owner",
-    Malformed.UNKNOWN_PART: "unknown part",
-    Malformed.UNREADABLE: "request",
-}
-
 
 def request_body(malformed: Malformed, stranger: Account) -> bytes:
     """The body of a request that is good but for the one thing named."""

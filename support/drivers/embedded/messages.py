@@ -52,6 +52,10 @@ class EmbeddedRuns:
         items = await self._api.all_items("looking at runs", f"{THREADS}/{thread_id}/runs", session)
         return [read_run(item) for item in items]
 
+    async def cancel(self, session: Session, run_id: str) -> None:
+        """Stop a run."""
+        await self._api.call("stopping the agent", "POST", f"/api/runs/{run_id}/cancel", session=session)
+
 
 def read_message(body: Any) -> Message:
     """A message from the backend's representation.

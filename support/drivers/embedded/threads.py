@@ -10,8 +10,8 @@ from support.drivers.contract.types import (
     Account,
     BackendFailed,
     BadPage,
-    Details,
     Malformed,
+    Metadata,
     NamingPlace,
     NewThread,
     Page,
@@ -35,7 +35,7 @@ class EmbeddedThreads:
 
     async def create(self, session: Session, new: NewThread) -> Thread:
         """Start a thread."""
-        body = {"title": new.title, "metadata": new.details, "first_message": new.first_message}
+        body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
         given = {name: value for name, value in body.items() if value is not None}
         return read_thread(
             await self._api.call("starting a conversation", "POST", THREADS, session=session, body=given)
@@ -56,15 +56,11 @@ class EmbeddedThreads:
         options: dict[NamingPlace, dict[str, Any]] = {
             NamingPlace.REQUEST: {"body": body | {"customer_id": owner.id}},
             NamingPlace.ADDRESS: {"body": body, "params": {"customer_id": owner.id}},
-            NamingPlace.HEADING: {"body": body, "headers": {"X-User-Id": owner.id, "X-Customer-Id": owner.id}},
+            NamingPlace.HEADER: {"body": body, "headers": {"X-User-Id": owner.id, "X-Customer-Id": owner.id}},
         }
         act = f"starting a conversation with another owner in {place}"
         reply = await self._api.send(act, "POST", THREADS, session=session, **options[place])
         return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
-
-    def part_of(self, malformed: Malformed) -> str:
-        """The part of the request that a good refusal names."""
-        return bad.PARTS[malformed]
 
     async def read(self, session: Session, thread_id: str) -> Thread:
         """One thread by its id."""
@@ -78,13 +74,13 @@ class EmbeddedThreads:
         while True:
             page = await self._page(session, params)
             found += page.threads
-            if page.bookmark is None:
+            if page.cursor is None:
                 return found
-            params["cursor"] = page.bookmark
+            params["cursor"] = page.cursor
 
-    async def page(self, session: Session, size: int, bookmark: str | None = None) -> Page:
+    async def page(self, session: Session, size: int, cursor: str | None = None) -> Page:
         """One page."""
-        return await self._page(session, {"limit": str(size)} | ({"cursor": bookmark} if bookmark else {}))
+        return await self._page(session, {"limit": str(size)} | ({"cursor": cursor} if cursor else {}))
 
     async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
         """Ask for a page wrongly."""
@@ -99,7 +95,7 @@ class EmbeddedThreads:
         except Refused as refused:
             return refused.refusal
 
-    async def mark(self, session: Session, thread_id: str, status: str) -> Thread:
+    async def set_status(self, session: Session, thread_id: str, status: str) -> Thread:
         """Change the status."""
         path = f"{THREADS}/{thread_id}"
         act = f"marking a conversation as {status}"
@@ -127,7 +123,7 @@ class EmbeddedSearch:
     async def find(self, session: Session, query: Query) -> list[Thread]:
         """Threads for which all of the query is true; a hundred at most."""
         params = {"limit": "100", "q": query.words or "", "status": query.status or ""}
-        params |= {f"metadata.{name}": value for name, value in query.details.items()}
+        params |= {f"metadata.{name}": value for name, value in query.metadata.items()}
         given = {name: value for name, value in params.items() if value}
         act = "searching conversations"
         page = await self._api.call(act, "GET", THREADS, session=session, params=given)
@@ -140,8 +136,8 @@ class EmbeddedMetadata:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    async def merge(self, session: Session, thread_id: str, changes: Details, if_version: int | None = None) -> Thread:
-        """Merge changes into a thread's details."""
+    async def merge(self, session: Session, thread_id: str, changes: Metadata, if_version: int | None = None) -> Thread:
+        """Merge changes into a thread's metadata."""
         path = f"{THREADS}/{thread_id}"
         act = "changing a conversation's details"
         body = {"metadata": changes}
@@ -160,7 +156,7 @@ def read_thread(body: Any) -> Thread:
             id=body["id"],
             title=body["title"],
             status=body["status"],
-            details=body["metadata"],
+            metadata=body["metadata"],
             version=body["version"],
             message_count=body["message_count"],
             created_at=datetime.fromisoformat(body["created_at"]).timestamp(),

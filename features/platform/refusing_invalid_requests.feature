@@ -1,10 +1,10 @@
-Feature: Refusing what makes no sense
+Feature: Refusing invalid requests
   Segment: Every plan
   Goal: stability
   Impact: a bad request that is half accepted costs support hours, and sometimes a customer's data
 
-  Rule: A bad request is refused with the part that is wrong, and leaves nothing behind
-    Value: those who build on the product can mend their mistakes by themselves, and nothing needs clearing up
+  Rule: A refusal names the part of the request that is wrong, and nothing is left of the request
+    Value: developers who build on the product can correct their mistakes alone, and nothing needs to be cleaned up
 
     @TL-05.1 @severity.critical
     Scenario Outline: A conversation cannot be started with <problem>
@@ -12,9 +12,11 @@ Feature: Refusing what makes no sense
       And her phone is open
       And she has started a conversation called "Boxes for spring"
       When she tries to start a conversation with <problem>
-      Then she is told that the <part> is wrong
-      And the answer gives nothing else away
-      And nothing of it is kept or announced
+      Then it is refused, because the <part> is wrong
+      And Mia has exactly what she started
+      And her phone received exactly these events:
+        | event                | of               |
+        | conversation started | Boxes for spring |
 
       Examples:
         | problem                              | part          |

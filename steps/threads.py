@@ -1,0 +1,50 @@
+"""What is done with a conversation, and what it has."""
+
+from support.actors.attributes import expect_attributes, expect_unchanged
+from support.actors.customer import Customer
+from support.actors.metadata_table import read_metadata
+from support.actors.people import People
+from support.gherkin.acts import act
+from support.gherkin.kinds import Title
+from support.gherkin.sentences import then
+
+
+@act("{who} [opens] {title:Title}")
+async def opens(actor: Customer, title: Title) -> None:
+    await actor.open(actor.called(title))
+
+
+@act("{who} [writes] {text:Quoted} in {title:Title}")
+async def writes(actor: Customer, text: str, title: Title) -> None:
+    await actor.write(actor.called(title), text)
+
+
+@act("{who} [marks] {title:Title} as {status:Word}")
+async def marks(actor: Customer, title: Title, status: str) -> None:
+    await actor.set_status(actor.called(title), status)
+
+
+@act("{who} [changes] the details of {title:Title}:")
+async def changes_details(actor: Customer, title: Title, datatable: list[list[str]]) -> None:
+    await actor.change(actor.called(title), read_metadata(datatable))
+
+
+@act("{who} [adds] a detail to {title:Title}")
+async def adds_detail(actor: Customer, title: Title) -> None:
+    await actor.change(actor.called(title), {f"added by {actor.label}": actor.label})
+
+
+@act("{who} [changes] {title:Title} only if it is as last seen")
+async def changes_as_seen(actor: Customer, title: Title) -> None:
+    conversation = actor.called(title)
+    await actor.change(conversation, {"changed by": actor.label}, actor.version_seen(conversation))
+
+
+@then("{title:Subject} has:")
+async def has(people: People, title: str | None, datatable: list[list[str]]) -> None:
+    await expect_attributes(people.titled(title), datatable, people.before)
+
+
+@then("{title:Subject} is unchanged")
+async def is_unchanged(people: People, title: str | None) -> None:
+    await expect_unchanged(people.titled(title), people.before)

@@ -1,0 +1,139 @@
+"""What came of acts that the product may refuse, and everything that must be true of a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.drivers.contract.types import Reason, Refusal
+from support.snapshots.diff import listed
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One act that the product may refuse. `act` says who did what, `refusal` is None where it was done.
+
+    `effects` are what the refused act has changed or announced, `for_nothing` the words of the refusal of the same act
+    on something that never existed, where the two must be the same, and `secrets` words that it must not tell.
+    """
+
+    act: str
+    refusal: Refusal | None
+    effects: Sequence[str] = ()
+    for_nothing: str | None = None
+    secrets: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """The attempts of one step."""
+
+    outcomes: tuple[Attempt, ...]
+
+    def expect_refused(self, reason: str, *, several: bool) -> None:
+        """Each attempt was refused for this reason, in the words of the features, and did and told nothing else.
+
+        Raises:
+            PromiseBroken: one was done, or refused for another reason, or has an effect, or tells something.
+            EnvironmentFailed: the reason is unknown, or nothing was attempted.
+        """
+        if len(self.outcomes) < 1 + several:
+            raise EnvironmentFailed(f"expected {'several attempts' if several else 'one'}, got {len(self.outcomes)}")
+        expect = _expectation(reason)
+        done = [one.act for one in self.outcomes if one.refusal is None]
+        if done:
+            raise PromiseBroken(Code.NOT_REFUSED, f"expected a refusal, because {reason}; got done: {listed(done)}")
+        for one in self.outcomes:
+            if one.refusal is not None:
+                expect(one.act, one.refusal)
+        for one in self.outcomes:
+            _expect_no_more(one)
+
+
+def _expect_no_more(attempt: Attempt) -> None:
+    """A refusal gives nothing away, hides what it must hide, and has had no effect."""
+    refusal = attempt.refusal
+    if refusal is None:
+        return
+    if refusal.leaks:
+        raise PromiseBroken(
+            Code.REFUSAL_LEAKS, f"{attempt.act}: the refusal shows {', '.join(refusal.leaks)}: {refusal.shown}"
+        )
+    if attempt.for_nothing is not None:
+        if refusal.shown != attempt.for_nothing:
+            raise PromiseBroken(
+                Code.REFUSAL_TELLS,
+                f"{attempt.act}: expected the refusal of something that never existed, {attempt.for_nothing!r}, "
+                f"got {refusal.shown!r}",
+            )
+        if told := [word for word in attempt.secrets if word in refusal.shown]:
+            raise PromiseBroken(Code.REFUSAL_TELLS, f"{attempt.act}: the refusal tells {told}")
+    if attempt.effects:
+        raise PromiseBroken(
+            Code.REFUSAL_EFFECT, f"{attempt.act}: expected a refusal to change nothing, got: {listed(attempt.effects)}"
+        )
+
+
+Expectation = Callable[[str, Refusal], None]
+
+
+def _expectation(reason: str) -> Expectation:
+    """What a refusal must say for a reason in the words of the features.
+
+    Raises:
+        EnvironmentFailed: the reason is unknown.
+    """
+    for pattern, make in REASONS.items():
+        if match := re.fullmatch(pattern, reason):
+            return make(*match.groups())
+    raise EnvironmentFailed(f"expected one of the reasons {', '.join(REASONS)}, got {reason!r}")
+
+
+def _because(*reasons: Reason) -> Expectation:
+    def expect(act: str, refusal: Refusal) -> None:
+        if refusal.reason not in reasons:
+            expected = " or ".join(reasons)
+            raise PromiseBroken(
+                Code.REFUSAL_REASON, f"{act}: expected the reason {expected}, got {refusal.reason}: {refusal.text!r}"
+            )
+
+    return expect
+
+
+def _naming(reason: Reason, what: str, expected: object, named: Callable[[Refusal], object]) -> Expectation:
+    because = _because(reason)
+
+    def expect(act: str, refusal: Refusal) -> None:
+        because(act, refusal)
+        if named(refusal) != expected:
+            raise PromiseBroken(
+                Code.REFUSAL_NAMES,
+                f"{act}: expected the refusal to name {what} {expected}, got {named(refusal)}: {refusal.text!r}",
+            )
+
+    return expect
+
+
+def _plan(plan: str, other: str) -> Expectation:
+    expected = plan.lower(), other.lower()
+    return _naming(Reason.NOT_IN_PLAN, "the plans", expected, lambda one: (one.plan, one.available_from))
+
+
+REASONS: dict[str, Callable[..., Expectation]] = {
+    "nobody has signed in": lambda: _because(Reason.NOT_SIGNED_IN),
+    "there is no such conversation": lambda: _because(Reason.NOT_FOUND),
+    "the product failed": lambda: _because(Reason.UNAVAILABLE, Reason.FAILED),
+    r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
+    r"it cannot go from (\w+) to (\w+)": lambda before, after: _naming(
+        Reason.CONFLICT, "the statuses", (before, after), lambda one: one.states
+    ),
+    r"it is (archived|completed)": lambda status: _naming(
+        Reason.CONFLICT, "the status", (status,), lambda one: one.states
+    ),
+    r"the (.+) is wrong": lambda part: _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts),
+}
+"""Patterns of the reasons that features give, and what a refusal must say for each."""
+
+

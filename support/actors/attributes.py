@@ -1,0 +1,206 @@
+"""What a conversation has, looked at wherever it must be true: the answer, a second reading, the list, the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from support.actors.conversation import Conversation
+from support.actors.customer import STATUSES
+from support.actors.metadata_table import HEADER, kinds_of, read_metadata
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.drivers.contract.types import StoredThread, Thread
+
+FORM = re.compile(r"one line of at most (\d+) characters")
+
+
+@dataclass(frozen=True)
+class Views:
+    """A conversation in every place. `listed` has the statuses under which the owner's lists show it."""
+
+    conversation: Conversation
+    shown: Thread
+    stored: StoredThread
+    messages: tuple[str, ...]
+    kinds: Mapping[str, str]
+    listed: tuple[str, ...]
+    before: StoredThread | None
+
+    def expect(self, codes: tuple[Code, Code], expected: object, shown: object, stored: object) -> None:
+        """A value is the same when read again and in the database."""
+        for code, where, value in zip(codes, ("when read again", "in the database"), (shown, stored), strict=True):
+            if value != expected:
+                name = str(code).partition(".")[0]
+                raise PromiseBroken(
+                    code, f"{self.conversation.title!r}: expected {name} {expected!r}, got {value!r} {where}"
+                )
+
+    def last(self) -> StoredThread:
+        """The conversation as it was before the first When.
+
+        Raises:
+            EnvironmentFailed: it was not there then.
+        """
+        if self.before is None:
+            raise EnvironmentFailed(f"expected {self.conversation.title!r} before the first When, got nothing")
+        return self.before
+
+
+async def look(conversation: Conversation, before: Mapping[str, StoredThread] | None) -> Views:
+    """Look at a conversation in every place.
+
+    Raises:
+        PromiseBroken: a place does not have it, or the database has it under another owner.
+    """
+    owner, durable = conversation.owner, conversation.owner.driver.durable
+    stored = await durable.thread(conversation.id)
+    shown = await conversation.read()
+    if stored is None:
+        raise PromiseBroken(Code.NOT_STORED, f"expected {conversation.title!r} in the database, got nothing")
+    if stored.owner_id != owner.account.id:
+        raise PromiseBroken(
+            Code.OWNER_STORED, f"expected {conversation.title!r} under {owner.name} in the database, got another owner"
+        )
+    listed = [status for status in STATUSES if any(one.id == conversation.id for one in await owner.list(status))]
+    return Views(
+        conversation,
+        shown,
+        stored,
+        tuple(message.content for message in await conversation.messages()),
+        await durable.metadata_kinds(conversation.id),
+        tuple(listed),
+        (before or {}).get(conversation.id),
+    )
+
+
+async def expect_attributes(
+    conversation: Conversation, table: Sequence[Sequence[str]], before: Mapping[str, StoredThread] | None
+) -> None:
+    """The conversation has what a table says: attribute and value, or the details with kind and value.
+
+    Raises:
+        PromiseBroken: it does not, in one of the places.
+        EnvironmentFailed: an attribute or a value is unknown.
+    """
+    views = await look(conversation, before)
+    if list(table[0]) == HEADER:
+        _expect_metadata(views, read_metadata(table))
+        return
+    for name, value in table:
+        if name not in ATTRIBUTES:
+            raise EnvironmentFailed(f"expected one of the attributes {', '.join(ATTRIBUTES)}, got {name!r}")
+        ATTRIBUTES[name](views, value)
+
+
+async def expect_unchanged(conversation: Conversation, before: Mapping[str, StoredThread] | None) -> None:
+    """The conversation is as it was before the first When, for its owner as in the database.
+
+    Raises:
+        PromiseBroken: it is not.
+    """
+    views = await look(conversation, before)
+    _expect_as_stored(views)
+    if views.stored != views.last():
+        raise PromiseBroken(
+            Code.CHANGED, f"{conversation.title!r}: expected it unchanged, {views.last()}, got {views.stored}"
+        )
+
+
+def _expect_as_stored(views: Views) -> None:
+    shown = replace(
+        views.stored,
+        title=views.shown.title,
+        status=views.shown.status,
+        metadata=views.shown.metadata,
+        messages=views.messages,
+        version=views.shown.version,
+        last_activity_at=views.shown.last_activity_at,
+    )
+    if shown != views.stored:
+        raise PromiseBroken(
+            Code.CHANGED, f"{views.conversation.title!r}: expected what the database has, {views.stored}, got {shown}"
+        )
+
+
+def _title(views: Views, value: str) -> None:
+    title = views.shown.title
+    answered = views.conversation.answered
+    if answered is not None and answered.title != title:
+        raise PromiseBroken(Code.TITLE_SHOWN, f"expected the title {answered.title!r} of the answer, got {title!r}")
+    if form := FORM.fullmatch(value):
+        if not title or "\n" in title or len(title) > int(form[1]):
+            raise PromiseBroken(Code.TITLE_FORM, f"expected a title of {value}, got {title!r}")
+        value = title
+    views.expect((Code.TITLE_SHOWN, Code.TITLE_STORED), value, title, views.stored.title)
+
+
+def _title_begins(views: Views, value: str) -> None:
+    if not views.shown.title.startswith(value):
+        raise PromiseBroken(Code.TITLE_FORM, f"expected a title that begins {value!r}, got {views.shown.title!r}")
+
+
+def _status(views: Views, value: str) -> None:
+    views.expect((Code.STATUS_SHOWN, Code.STATUS_STORED), value, views.shown.status, views.stored.status)
+    if views.listed != (value,):
+        raise PromiseBroken(
+            Code.STATUS_LISTED,
+            f"{views.conversation.title!r}: expected it in the list of {value} conversations alone, "
+            f"got it in the lists {list(views.listed)}",
+        )
+
+
+def _messages(views: Views, value: str) -> None:
+    expected = tuple(value.split("; ")) if value else ()
+    views.expect((Code.MESSAGES_SHOWN, Code.MESSAGES_STORED), expected, views.messages, views.stored.messages)
+
+
+def _metadata(views: Views, value: str) -> None:
+    if value != "as given":
+        raise EnvironmentFailed(f"expected the details 'as given', got {value!r}; write a table with {HEADER} instead")
+    _expect_metadata(views, dict(views.conversation.given.metadata or {}))
+
+
+def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
+    answered = views.conversation.answered
+    if answered is not None and answered.metadata != expected:
+        raise PromiseBroken(
+            Code.METADATA_ANSWERED, f"expected the details {dict(expected)}, got {dict(answered.metadata)} in the answer"
+        )
+    shown, stored = views.shown.metadata, views.stored.metadata
+    views.expect((Code.METADATA_SHOWN, Code.METADATA_STORED), dict(expected), dict(shown), dict(stored))
+    if views.kinds != kinds_of(expected):
+        raise PromiseBroken(
+            Code.METADATA_KINDS, f"expected the kinds {kinds_of(expected)} in the database, got {dict(views.kinds)}"
+        )
+
+
+def _last_activity(views: Views, value: str) -> None:
+    now, shown = views.stored.last_activity_at, views.shown.last_activity_at
+    if value != "later than before":
+        raise EnvironmentFailed(f"expected the last activity 'later than before', got {value!r}")
+    if shown != now:
+        raise PromiseBroken(Code.ACTIVITY_SHOWN, f"expected the last activity {now} of the database, got {shown}")
+    if now <= views.last().last_activity_at:
+        before = views.last().last_activity_at
+        raise PromiseBroken(Code.ACTIVITY_STORED, f"expected a last activity later than {before}, got {now}")
+
+
+def _version(views: Views, value: str) -> None:
+    if value != "one later than before":
+        raise EnvironmentFailed(f"expected the version 'one later than before', got {value!r}")
+    expected = views.last().version + 1
+    views.expect((Code.VERSION_SHOWN, Code.VERSION_STORED), expected, views.shown.version, views.stored.version)
+
+
+ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
+    "title": _title,
+    "title begins": _title_begins,
+    "status": _status,
+    "messages": _messages,
+    "details": _metadata,
+    "last activity": _last_activity,
+    "version": _version,
+}
+"""What a table may ask for, by the word of the features."""

@@ -1,0 +1,199 @@
+"""Lists, searches and pages: what customers find, each conversation once and in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from support.actors.customer import STATUSES, Customer
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.core.words import member
+from support.drivers.contract.types import BadPage, NewThread, Page, Query, Refusal, Refused, Thread
+
+MOST_PAGES = 200
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a customer saw when reading the list page by page; `started` are the ids there were at its start."""
+
+    threads: tuple[Thread, ...]
+    cursors: tuple[str, ...]
+    started: tuple[str, ...]
+
+    def expect_each_once(self, count: int) -> None:
+        """Each of the conversations there were at the start was seen once, the one with the latest activity first.
+
+        Raises:
+            PromiseBroken: one was seen twice or never, or in another order.
+        """
+        if len(self.started) != count:
+            raise EnvironmentFailed(f"expected {count} conversations at the start, got {len(self.started)}")
+        ours = [thread.id for thread in self.threads if thread.id in set(self.started)]
+        if twice := [one for one, times in Counter(ours).items() if times > 1]:
+            raise PromiseBroken(Code.LIST_TWICE, f"expected each conversation once, got {len(twice)} of them twice")
+        if missing := set(self.started) - set(ours):
+            raise PromiseBroken(Code.LIST_MISSING, f"expected {count} conversations, never got {len(missing)} of them")
+        if ours != list(self.started):
+            raise PromiseBroken(Code.LIST_ORDER, "expected the latest conversation first, got another order")
+
+
+def expect_each_once(customer: Customer, count: int) -> None:
+    """The customer saw each of their conversations once when reading the list, the latest first.
+
+    Raises:
+        PromiseBroken: they did not.
+        EnvironmentFailed: they have not read it.
+    """
+    if customer.reading is None:
+        raise EnvironmentFailed(f"expected {customer.name} to read the list before, got no such step")
+    customer.reading.expect_each_once(count)
+
+
+def latest_first(customer: Customer) -> tuple[str, ...]:
+    """The ids of the customer's conversations in the order that a list must have, by the answers to their starts."""
+    known = [one.answered for one in customer.conversations if one.answered is not None]
+    ordered = sorted(known, key=lambda thread: (thread.last_activity_at, thread.id), reverse=True)
+    return tuple(thread.id for thread in ordered)
+
+
+async def read_list(customer: Customer, size: int, *, starting: bool = False) -> Reading:
+    """Read page after page; with `starting`, start another conversation after each.
+
+    Raises:
+        PromiseBroken: a page is larger than asked for, or there is no end.
+    """
+    started = latest_first(customer)
+    pages: list[Page] = []
+    while not pages or pages[-1].cursor:
+        if len(pages) == MOST_PAGES:
+            raise PromiseBroken(Code.PAGE_ENDLESS, f"expected a last page, got {MOST_PAGES} pages and no end")
+        if starting and pages:
+            await customer.start(NewThread(title=f"Started after page {len(pages)}"))
+        page = await customer.driver.threads.page(customer.session, size, pages[-1].cursor if pages else None)
+        if len(page.threads) > size:
+            raise PromiseBroken(Code.PAGE_SIZE, f"expected a page of {size}, got {len(page.threads)} conversations")
+        pages.append(page)
+    threads = tuple(thread for page in pages for thread in page.threads)
+    customer.reading = Reading(threads, tuple(page.cursor for page in pages if page.cursor), started)
+    return customer.reading
+
+
+async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
+    """Ask for a page wrongly; `other` has a list whose next page is real, and theirs.
+
+    Raises:
+        Refused: as it should be.
+    """
+    bad = member(BadPage, problem)
+    foreign = (await other.driver.threads.page(other.session, 1)).cursor
+    if foreign is None:
+        raise EnvironmentFailed(f"expected {other.name} to have more than one conversation, got no next page")
+    answer: Refusal | Page = await customer.driver.threads.bad_page(customer.session, bad, foreign)
+    if isinstance(answer, Refusal):
+        raise Refused(f"reading the list with {bad}", answer)
+
+
+async def search(customer: Customer, words: str, status: str, metadata: Mapping[str, str]) -> None:
+    """Search for conversations; an empty text asks for nothing. What was found is what the customer finds."""
+    given = {name: value for name, value in metadata.items() if value}
+    await customer.search(Query(words or None, status or None, given))
+
+
+async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, in_order: bool) -> None:
+    """A customer finds exactly the titles of a table, by the last search, or else in the list.
+
+    A cell may have several titles, or `nothing`.
+
+    Raises:
+        PromiseBroken: titles are missing or too many, or in another order.
+    """
+    if list(table[0]) != ["title"]:
+        raise EnvironmentFailed(f"expected the column 'title', got {list(table[0])}")
+    expected = [title for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
+    who, found = customer.name, customer.found
+    titles = [thread.title for thread in (await customer.list() if found is None else found)]
+    more, fewer = Counter(titles) - Counter(expected), Counter(expected) - Counter(titles)
+    if more:
+        code = Code.LIST_TWICE if set(more) <= set(expected) else Code.LIST_FOREIGN
+        raise PromiseBroken(code, f"expected {who} to find {expected}, got {sorted(more)} besides")
+    if fewer:
+        raise PromiseBroken(Code.LIST_MISSING, f"expected {who} to find {expected}, missed {sorted(fewer)}")
+    if in_order and titles != expected:
+        raise PromiseBroken(Code.LIST_ORDER, f"expected {who} to find {expected} in this order, got {titles}")
+
+
+async def expect_own(customers: Iterable[Customer]) -> None:
+    """Each customer has exactly what they started and did not erase: in the list, as answered, and in the database.
+
+    Raises:
+        PromiseBroken: something is missing, changed, or theirs without having been started.
+    """
+    for customer in customers:
+        await _expect_listed(customer)
+        await _expect_stored(customer)
+
+
+async def _expect_listed(customer: Customer) -> None:
+    expected = {one.id: one for one in customer.conversations if not one.is_erased}
+    listed = {thread.id: thread for status in STATUSES for thread in await customer.list(status)}
+    if strange := sorted(listed[id_].title for id_ in listed.keys() - expected.keys()):
+        raise PromiseBroken(Code.LIST_FOREIGN, f"expected {customer.name} to find their own alone, got {strange}")
+    if missing := sorted(expected[id_].title for id_ in expected.keys() - listed.keys()):
+        raise PromiseBroken(Code.LIST_MISSING, f"expected {customer.name} to find what they started, missed {missing}")
+    for id_, conversation in expected.items():
+        if conversation.answered is not None and listed[id_] != conversation.answered:
+            raise PromiseBroken(
+                Code.CHANGED,
+                f"{conversation.title!r}: expected it as answered, {conversation.answered}, got {listed[id_]}",
+            )
+
+
+async def _expect_stored(customer: Customer) -> None:
+    durable = customer.driver.durable
+    expected = {one.id: one for one in customer.conversations if not one.is_erased}
+    stored = {thread.id: thread for thread in await durable.threads_of([customer.account])}
+    if strange := sorted(stored[id_].title for id_ in stored.keys() - expected.keys()):
+        raise PromiseBroken(Code.LIST_FOREIGN, f"expected nothing else of {customer.name} stored, got {strange}")
+    for id_, conversation in expected.items():
+        question = conversation.given.first_message
+        messages = (question,) if question else ()
+        if id_ not in stored:
+            raise PromiseBroken(Code.NOT_STORED, f"expected {conversation.title!r} in the database, got nothing")
+        if conversation.answered is not None and stored[id_].messages != messages:
+            raise PromiseBroken(
+                Code.MESSAGES_STORED,
+                f"{conversation.title!r}: expected the messages {messages} stored, got {stored[id_].messages}",
+            )
+    unknown = [event for event in await durable.events_of(customer.account) if event.thread_id not in expected]
+    about = [str(event.kind) for event in unknown if event.thread_id is not None]
+    if about:
+        raise PromiseBroken(Code.EVENT_UNEXPECTED, f"expected no event about anything else, got {about}")
+
+
+async def expect_absent(customer: Customer, ids: Iterable[str]) -> None:
+    """For a customer, threads do not exist: they are refused like one that never existed, and not listed.
+
+    Raises:
+        PromiseBroken: one can be opened, or is refused in other words, or is listed.
+    """
+    unknown = await _refusal(customer, customer.driver.threads.unknown_id())
+    listed = {thread.id for thread in await customer.list()}
+    for id_ in ids:
+        refusal = await _refusal(customer, id_)
+        if refusal != unknown:
+            raise PromiseBroken(
+                Code.REFUSAL_TELLS,
+                f"expected the refusal of a conversation that never existed, {unknown!r}, got {refusal!r}",
+            )
+        if id_ in listed:
+            raise PromiseBroken(Code.LIST_FOREIGN, f"expected the conversation in no list of {customer.name}, got it")
+
+
+async def _refusal(customer: Customer, thread_id: str) -> str:
+    try:
+        thread = await customer.driver.threads.read(customer.session, thread_id)
+    except Refused as refused:
+        return refused.refusal.shown.replace(thread_id, "<id>")
+    raise PromiseBroken(Code.VISIBLE, f"expected no such conversation for {customer.name}, got {thread.title!r}")

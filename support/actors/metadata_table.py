@@ -1,0 +1,60 @@
+"""Details as tables of the features write them: a line for each, with its path, its kind and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from support.core.failure import EnvironmentFailed
+from support.drivers.contract.types import Metadata
+
+HEADER = ["detail", "kind", "value"]
+READERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "number": lambda text: float(text) if "." in text else int(text),
+    "yes/no": {"yes": True, "no": False}.__getitem__,
+    "nothing": lambda _text: None,
+    "removed": lambda _text: None,  # in a change, null removes a member (RFC 7396)
+    "list": lambda text: [item.strip() for item in text.split(",")],
+}
+KINDS_OF_VALUES = {
+    "NoneType": "nothing",
+    "bool": "yes/no",
+    "int": "number",
+    "float": "number",
+    "str": "text",
+    "list": "list",
+}
+
+
+def read_metadata(table: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Metadata from a table of path, kind and value; ` / ` in a path leads into a group.
+
+    Raises:
+        EnvironmentFailed: the header is another, a kind is unknown, or a value is not of its kind.
+    """
+    if list(table[0]) != HEADER:
+        raise EnvironmentFailed(f"expected the columns {HEADER}, got {list(table[0])}")
+    metadata: dict[str, Any] = {}
+    for path, kind, text in table[1:]:
+        *groups, name = path.split(" / ")
+        group = metadata
+        for step in groups:
+            group = group.setdefault(step, {})
+        try:
+            group[name] = READERS[kind](text)
+        except (KeyError, ValueError):
+            raise EnvironmentFailed(f"expected a {kind} in the table's {path!r}, got {text!r}") from None
+    return metadata
+
+
+def kinds_of(metadata: Metadata, path: tuple[str, ...] = ()) -> dict[str, str]:
+    """The kind of every value that is no group, by its path."""
+    kinds: dict[str, str] = {}
+    for name, value in metadata.items():
+        here = (*path, name)
+        if isinstance(value, Mapping):
+            kinds |= kinds_of(value, here)  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            kinds[" / ".join(here)] = KINDS_OF_VALUES[type(value).__name__]
+    return kinds

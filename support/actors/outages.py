@@ -1,0 +1,31 @@
+"""Outages in the words of the features, and what each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from support.actors.assistant import Assistant
+from support.actors.people import People
+from support.core.failure import EnvironmentFailed
+
+Begin = Callable[[People, Assistant], Awaitable[None]]
+OUTAGES: dict[tuple[str, str], Begin] = {
+    ("the assistant", "is unavailable"): lambda people, assistant: assistant.will_refuse(people.everybody),
+    ("the database", "refuses messages"): lambda people, _assistant: people.operator.refuse_messages(people.accounts),
+    ("the database", "drops its connections"): lambda people, _assistant: people.operator.drop_connections(),
+    ("the database", "is back"): lambda people, _assistant: people.operator.end_outages(),
+    ("the product", "is restarted"): lambda people, _assistant: people.operator.restart_product(),
+}
+"""By service and outage. Those of one part of the database concern the customers of the scenario alone."""
+
+
+async def begin(people: People, assistant: Assistant, service: str, outage: str) -> None:
+    """Begin an outage, or end it.
+
+    Raises:
+        EnvironmentFailed: the suite cannot do that to this service.
+    """
+    if (service, outage) not in OUTAGES:
+        known = "; ".join(" ".join(pair) for pair in OUTAGES)
+        raise EnvironmentFailed(f"expected one of: {known}; got {service} {outage}")
+    await OUTAGES[service, outage](people, assistant)

@@ -1,0 +1,78 @@
+"""Starting conversations: one, many, from a table, and by requests that are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from support.actors.conversation import Conversation
+from support.actors.customer import Customer
+from support.core.words import member
+from support.drivers.contract.types import Account, Malformed, Metadata, NamingPlace, NewThread, Refusal, Refused
+
+FEW = 100
+"""Up to so many conversations are started one after the other, so that their order is known by their start."""
+AT_ONCE = 8
+
+
+async def start(
+    customer: Customer, title: str | None = None, metadata: Metadata | None = None, first_message: str | None = None
+) -> Conversation:
+    """Start a conversation."""
+    return await customer.start(NewThread(title, metadata, first_message))
+
+
+async def start_many(customer: Customer, count: int) -> None:
+    """Start so many conversations; beyond a few, some at once, and the database then counts what it has."""
+    titles = [f"Conversation {number}" for number in range(1, count + 1)]
+    if count <= FEW:
+        for title in titles:
+            await start(customer, title)
+        return
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(title: str) -> None:
+        async with turns:
+            await start(customer, title)
+
+    await asyncio.gather(*map(in_turn, titles))
+    await customer.driver.storage.take_stock()
+
+
+async def start_these(customer: Customer, table: Sequence[Sequence[str]]) -> None:
+    """Start a conversation for each line of a table of title, and perhaps status and details.
+
+    A column other than `title` and `status` is a detail.
+    """
+    for cells in (dict(zip(table[0], row, strict=True)) for row in table[1:]):
+        metadata = {name: value for name, value in cells.items() if name not in ("title", "status")}
+        conversation = await start(customer, cells["title"], metadata or None)
+        if cells.get("status", "active") != "active":
+            await customer.set_status(conversation, cells["status"])
+
+
+async def start_malformed(customer: Customer, problem: str, other: Account) -> None:
+    """Ask for a conversation with something wrong in the request.
+
+    Raises:
+        Refused: as it should be.
+    """
+    malformed = member(Malformed, problem)
+    answer = await customer.driver.threads.create_malformed(customer.session, malformed, other)
+    if isinstance(answer, Refusal):
+        raise Refused(f"starting a conversation with {malformed}", answer)
+
+
+async def start_naming_owner(customer: Customer, owner: Customer, place: str) -> None:
+    """Start a conversation, naming another customer as its owner; where it is accepted, it is this customer's.
+
+    Raises:
+        Refused: which is right as well.
+    """
+    new, asked_at = NewThread(title="Mine now"), time.monotonic()
+    where = member(NamingPlace, place)
+    answer = await customer.driver.threads.create_posing(customer.session, new, owner.account, where)
+    if isinstance(answer, Refusal):
+        raise Refused(f"starting a conversation with another owner in {where}", answer)
+    customer.add(new, answer, asked_at)

@@ -1,0 +1,151 @@
+"""Acts: what a person can do, declared once as a sentence and usable in every form.
+
+    @act("{who} [starts] a conversation called {title:Quoted}")
+    async def starts(actor: Customer, title: str) -> None: ...
+
+gives Given "Mia has started ...", When "Mia starts ...", When "Mia tries to start ..." and "Mia starts ..." as a row of
+a table of acts. The person may be "each of them". Only the verb in brackets is inflected. The fixture `people` finds the
+persons and takes down what came of an attempt, which becomes the fixture `attempts`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+import pytest_bdd
+from pytest_bdd import parsers
+
+from support.core.failure import EnvironmentFailed
+from support.core.settings import settings
+from support.gherkin.sentences import DEFINITIONS, StepDefinition, background_loop, parser_of
+from support.gherkin.verbs import verb
+
+Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])
+VERB = re.compile(r"\[(\w+)\]")
+FIELD = re.compile(r"\{(\w+)(?::\w+)?\}")
+GIVEN = {"actor", "datatable"}
+"""Parameters that neither the sentence nor a fixture fills."""
+
+
+class Performers(Protocol):
+    """What the fixture `people` must be able to do, so that acts can be done."""
+
+    def actors(self, who: str) -> Sequence[Any]:
+        """The persons that a sentence names."""
+        ...
+
+    async def attempt(self, actor: Any, doing: Callable[[], Awaitable[Any]]) -> Any:
+        """Let a person do something that the product may refuse, and say what came of it."""
+        ...
+
+    def attempted(self, outcomes: Sequence[Any]) -> Any:
+        """The outcomes of one step as one value, the fixture `attempts`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Act:
+    """A sentence, and the function behind all its forms. `present` and `attempt` match rows of a table of acts."""
+
+    pattern: str
+    function: Callable[..., Awaitable[Any]]
+    present: parsers.parse
+    attempt: parsers.parse
+
+    @property
+    def fixtures(self) -> list[str]:
+        """The fixtures that the function asks for."""
+        known = {*FIELD.findall(self.pattern), *GIVEN}
+        return [name for name in inspect.signature(self.function).parameters if name not in known]
+
+    @property
+    def takes_table(self) -> bool:
+        """Whether its arguments go on in a data table."""
+        return "datatable" in inspect.signature(self.function).parameters
+
+    async def do(self, actor: Any, arguments: Mapping[str, Any]) -> Any:
+        """Let one person do it."""
+        return await self.function(actor=actor, **arguments)
+
+
+ACTS: list[Act] = []
+
+
+def act(pattern: str) -> Callable[[Function], Function]:
+    """Declare an act.
+
+    Raises:
+        ValueError: the pattern does not begin with a person, or has no verb of the table in brackets.
+    """
+    if not pattern.startswith("{who} [") or len(VERB.findall(pattern)) != 1:
+        raise ValueError(f"expected an act such as '{{who}} [starts] ...', got {pattern!r}")
+
+    def declare(function: Function) -> Function:
+        declared = Act(pattern, function, *(parser_of(_inflected(pattern, form)) for form in ("present", "base")))
+        ACTS.append(declared)
+        forms = (
+            ("given", pytest_bdd.given, "participle", None),
+            ("when", pytest_bdd.when, "present", None),
+            ("when", pytest_bdd.when, "base", "attempts"),
+        )
+        for kind, register, form, fixture in forms:
+            parser = parser_of(_inflected(pattern, form))
+            step = _step(declared, trying=fixture is not None)
+            DEFINITIONS.append(StepDefinition(kind, parser.name, parser, function, step, pattern))
+            register(parser, target_fixture=fixture, stacklevel=2)(step)
+        return function
+
+    return declare
+
+
+def find_act(text: str) -> tuple[Act, dict[str, Any], bool]:
+    """The act that a sentence names, the words in its places, and whether it is only tried and may be refused.
+
+    Raises:
+        EnvironmentFailed: there is none, or more than one, or its arguments do not fit into a sentence.
+    """
+    found = [
+        (one, parser.parse_arguments(text) or {}, parser is one.attempt)
+        for one in ACTS
+        for parser in (one.present, one.attempt)
+        if parser.is_matching(text) and not one.takes_table
+    ]
+    if len(found) != 1:
+        raise EnvironmentFailed(f"expected one act that fits into a row, got {len(found)} for {text!r}")
+    return found[0]
+
+
+def _inflected(pattern: str, form: str) -> str:
+    auxiliary = {"present": "", "participle": "has ", "base": "tries to "}[form]
+    with_verb = VERB.sub(lambda match: auxiliary + getattr(verb(match[1]), form), pattern)
+    return with_verb.replace("{who}", "{who:Who}")
+
+
+def _step(declared: Act, *, trying: bool) -> Callable[..., Any]:
+    def step(people: Performers, who: str, **arguments: Any) -> Any:
+        __tracebackhide__ = True
+        run = _try_all if trying else _do_all
+        return background_loop().run(run(people, declared, who, arguments), settings().step_seconds)
+
+    names = dict.fromkeys(["people", *FIELD.findall(declared.pattern), *declared.fixtures])
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    if declared.takes_table:
+        parameters.append(inspect.Parameter("datatable", inspect.Parameter.POSITIONAL_OR_KEYWORD))
+    step.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+    step.__module__, step.__name__ = declared.function.__module__, declared.function.__name__
+    return step
+
+
+async def _do_all(people: Performers, declared: Act, who: str, arguments: Mapping[str, Any]) -> None:
+    for actor in people.actors(who):
+        await declared.do(actor, arguments)
+
+
+async def _try_all(people: Performers, declared: Act, who: str, arguments: Mapping[str, Any]) -> Any:
+    doing = [(actor, partial(declared.do, actor, arguments)) for actor in people.actors(who)]
+    return people.attempted([await people.attempt(actor, do) for actor, do in doing])

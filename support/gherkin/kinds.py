@@ -1,0 +1,66 @@
+"""The kinds of words that a sentence may have in its places, such as `{title:Title}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+QUOTED = r'"[^"]*"'
+NAME = r"[A-Z][a-z]+"
+
+
+class Title(NamedTuple):
+    """A conversation as a sentence names it: `owner` is None where the sentence names none."""
+
+    owner: str | None
+    text: str
+
+
+class Kind:
+    """A kind of words, in the form that `parse` asks for: a regular expression and a conversion."""
+
+    def __init__(self, pattern: str, convert: Callable[[str], Any] = str) -> None:
+        self.pattern = pattern
+        self.convert = convert
+
+    def __call__(self, string: str) -> Any:
+        return self.convert(string)
+
+
+def _title(text: str) -> Title:
+    owner, _, quoted = text.rpartition("'s \"")
+    return Title(owner or None, quoted.strip('"'))
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+KINDS = {
+    "Who": Kind(rf"{NAME}|each of them"),
+    "Whose": Kind(rf"{NAME}'s", lambda text: text.removesuffix("'s")),
+    "Count": Kind(r"\d[\d,]*", _number),
+    "Seconds": Kind(r"\d+(?:\.\d+)?", float),
+    "Plan": Kind(r"Free|Early|Mid|Enterprise", str.lower),
+    "Quoted": Kind(QUOTED, lambda text: text[1:-1]),
+    "Title": Kind(rf"(?:{NAME}'s )?{QUOTED}", _title),
+    "Word": Kind(r"\w+"),
+    "Device": Kind(r"phone|laptop|tablet"),
+    "Devices": Kind(rf"{NAME}'s (?:phone|laptop|tablet)|each of {NAME}'s devices"),
+    "DeviceState": Kind(r"is open|is open and shows each new conversation|is closed|loses power|comes back"),
+    "Order": Kind(r"(?:, in any order)?"),
+    "Extent": Kind(r"exactly these events|these events last"),
+    "Attempted": Kind(r"it is|each of these is"),
+    "Absent": Kind(rf"(?:{QUOTED}) does not exist|none of (?:their|the erased) conversations exists"),
+    "Erased": Kind(rf"{QUOTED}|the erased conversations"),
+    "Subject": Kind(rf"{QUOTED}|the conversation", lambda text: None if text == "the conversation" else text[1:-1]),
+    "They": Kind(r"she|he|they"),
+    "Together": Kind(
+        r"at the same moment|one right after the other"
+        r"|at the same moment, \d+ times over"
+        r"|at the same moment, until it is clear whether \d+ of 100 take at most [\d.]+ seconds?"
+    ),
+    "Service": Kind(r"the database|the assistant|the product"),
+    "Outage": Kind(r"is unavailable|refuses messages|drops its connections|is restarted|is back"),
+}
+"""By the name that patterns use."""

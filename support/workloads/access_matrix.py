@@ -1,0 +1,84 @@
+"""Everything that can be done with a conversation, tried by people who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from support.actors.attempts import Attempt, Attempts
+from support.actors.conversation import Conversation
+from support.actors.customer import Customer
+from support.core.failure import EnvironmentFailed
+from support.core.words import member
+from support.drivers.contract.access import Act, Subject, TokenState
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Refused, Session
+from support.snapshots.snapshot import Snapshot
+
+
+async def do_everything(owner: Customer, conversation: Conversation) -> None:
+    """Do every act on one's own conversation, in which an agent has answered; it is erased in the end.
+
+    Raises:
+        Refused: one of them does not work even for its owner.
+    """
+    for act in Act:
+        refusal = await owner.driver.access.attempt(act, owner.session, _subject(conversation))
+        if refusal:
+            raise Refused(f"{owner.name}'s own try to {act}", refusal)
+    conversation.is_erased = True
+
+
+async def try_everything_with(conversation: Conversation, state: str) -> Attempts:
+    """Try every act, as the owner with a token that is wrong in one thing, in the words of the features."""
+    owner = conversation.owner
+    session = await owner.driver.access.with_token(owner.session, member(TokenState, state))
+    return await _try_everything(owner.driver, session, conversation, list(Act))
+
+
+async def try_everything_as(stranger: Customer, conversation: Conversation) -> Attempts:
+    """Try every act on one conversation, as another customer who is signed in."""
+    acts = [act for act in Act if act.is_on_one]
+    return await _try_everything(stranger.driver, stranger.session, conversation, acts)
+
+
+async def _try_everything(
+    driver: Driver, session: Session | None, conversation: Conversation, acts: Sequence[Act]
+) -> Attempts:
+    wait_seconds = conversation.owner.wait_seconds
+    secrets = await _secrets(conversation)
+    snapshot = await Snapshot.take(driver.durable, [], wait_seconds)
+    nothing = Subject(driver.threads.unknown_id(), driver.threads.unknown_id())
+    subject = _subject(conversation)
+    tried = [await _attempt(driver, act, session, subject) for act in acts]
+    on_nothing = [await _attempt(driver, act, session, nothing) for act in acts]
+    await driver.durable.settle(wait_seconds)
+    effects = await snapshot.differences()
+    outcomes = [
+        replace(one, for_nothing=other.refusal.shown if other.refusal else "it was done", secrets=secrets)
+        for one, other in zip(tried, on_nothing, strict=True)
+    ]
+    return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)))
+
+
+async def _attempt(driver: Driver, act: Act, session: Session | None, subject: Subject) -> Attempt:
+    refusal = await driver.access.attempt(act, session, subject)
+    if refusal is None:
+        return Attempt(str(act), None)
+    shown = refusal.shown.replace(subject.thread_id, "<id>").replace(subject.run_id, "<id>")
+    return Attempt(str(act), replace(refusal, shown=shown))
+
+
+async def _secrets(conversation: Conversation) -> tuple[str, ...]:
+    """Everything that a refusal must not tell: title, details, messages, owner."""
+    thread = await conversation.read()
+    texts = [message.content for message in await conversation.messages()]
+    values = [value for value in thread.metadata.values() if isinstance(value, str)]
+    account = conversation.owner.account
+    return (thread.title, *values, *texts, account.email, account.organisation)
+
+
+def _subject(conversation: Conversation) -> Subject:
+    if not conversation.runs:
+        raise EnvironmentFailed(f"expected an agent to be asked in {conversation.title!r} before, got no such step")
+    return Subject(conversation.id, conversation.runs[-1].id)

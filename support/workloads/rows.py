@@ -1,0 +1,50 @@
+"""Rows of a table of acts, bound to the persons, conversations and fixtures that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from support.actors.conversation import Conversation
+from support.actors.people import People
+from support.core.failure import EnvironmentFailed
+from support.gherkin.acts import Act
+from support.gherkin.kinds import Title
+from support.workloads.together import Do, Row
+
+COLUMNS = ("moment", "times", "act")
+Find = Callable[[str], tuple[Act, dict[str, Any], bool]]
+
+
+def bind_rows(
+    people: People, table: Sequence[Sequence[str]], find: Find, fixture: Callable[[str], Any]
+) -> tuple[list[Row], list[Conversation]]:
+    """The rows, and every conversation that they name.
+
+    `A, then B` is a sequence of acts by one performer; B has the same person. `find` finds an act by its sentence.
+
+    Raises:
+        EnvironmentFailed: a column is unknown, or a sentence is no act.
+    """
+    if unknown := [name for name in table[0] if name not in COLUMNS]:
+        raise EnvironmentFailed(f"expected the columns {', '.join(COLUMNS)}, got {unknown}")
+    rows: list[Row] = []
+    named: dict[str, Conversation] = {}
+    for cells in (dict(zip(table[0], row, strict=True)) for row in table[1:]):
+        who, acts = "", list[tuple[Do, bool]]()
+        for text in cells["act"].split(", then "):
+            declared, arguments, may_be_refused = find(text if not who else f"{who} {text}")
+            who = arguments.pop("who")
+            actor = people.actors(who)[0]
+            for title in (one for one in arguments.values() if isinstance(one, Title)):
+                conversation = actor.called(title)
+                named[conversation.id] = conversation
+            arguments |= {name: fixture(name) for name in declared.fixtures}
+            acts.append((partial(_do, declared, arguments), may_be_refused))
+        rows.append(Row(cells.get("moment", "1"), int(cells.get("times", 1)), cells["act"], people.actors(who), acts))
+    return rows, list(named.values())
+
+
+async def _do(declared: Act, arguments: dict[str, Any], actor: Any) -> Any:
+    return await declared.do(actor, arguments)

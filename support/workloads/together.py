@@ -1,0 +1,291 @@
+"""Acts done at the same moment, or one right after the other, from a table of the features."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from support.actors.conversation import Conversation
+from support.actors.customer import Customer
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Refusal, Refused, Thread
+from support.verdicts.history import Declined, HistoryVerdict, MergeDetails, Recorder, judge_history, judge_sessions
+from support.verdicts.history.sessions import SessionVerdict
+from support.verdicts.latency import LatencyVerdict, judge_latency
+from support.verdicts.sampling import sample_latency
+from support.workloads.recording import Asked, RecordingDriver, judged_as
+
+IN_THE_MIDDLE = "in the middle"
+"""A moment: once half of the acts of the others have been answered."""
+MANNER = re.compile(
+    r"(?P<how>at the same moment|one right after the other)"
+    r"(?:, (?P<rounds>\d+) times over|, until it is clear whether (?P<percent>\d+) of 100 take at most (?P<seconds>[\d.]+) seconds?)?"
+)
+Do = Callable[[Customer], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table of acts: `times` performers of each actor do the acts in sequence, at a moment.
+
+    Each act comes with whether it may be refused.
+    """
+
+    moment: str
+    times: int
+    text: str
+    actors: Sequence[Customer]
+    acts: Sequence[tuple[Do, bool]]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the acts of a table are done: in sequence, in rounds, or until a limit can be judged."""
+
+    in_sequence: bool
+    rounds: int = 1
+    limit: tuple[float, float] | None = None
+
+    @classmethod
+    def read(cls, words: str) -> Manner:
+        """The manner in the words of a sentence, such as `at the same moment, 5 times over`."""
+        match = MANNER.fullmatch(words)
+        if match is None:
+            raise EnvironmentFailed(f"expected a way to do acts together, got {words!r}")
+        limit = (int(match["percent"]) / 100, float(match["seconds"])) if match["percent"] else None
+        return cls(match["how"] != "at the same moment", int(match["rounds"] or 1), limit)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act as it was done, from `begin` to `end` in seconds of `time.monotonic()`; `answer` may be a refusal."""
+
+    who: str
+    act: str
+    round: int
+    moment: str
+    begin: float
+    end: float
+    answer: object
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The refusal, if it was refused."""
+        return self.answer if isinstance(self.answer, Refusal) else None
+
+
+@dataclass
+class Together:
+    """Everything that was done by a table of acts, recorded as a history."""
+
+    conversations: dict[str, Conversation]
+    at_first: dict[str, Thread]
+    deeds: list[Deed] = field(default_factory=list[Deed])
+    looks: int = 1
+    recorder: Recorder[Asked, Any] = field(default_factory=lambda: cast("Recorder[Asked, Any]", Recorder()))
+
+    @cached_property
+    def _judged(self) -> tuple[Any, Any, tuple[Any, ...]]:
+        return judged_as(self.recorder.history(), self.at_first)
+
+    @cached_property
+    def history(self) -> HistoryVerdict:
+        """Whether there is an order that explains all answers."""
+        model, _seen, operations = self._judged
+        return judge_history(operations, model)
+
+    @cached_property
+    def sessions(self) -> SessionVerdict:
+        """Whether each performer saw at least what they had done and seen themselves."""
+        _model, seen, operations = self._judged
+        return judge_sessions(operations, seen)
+
+    def pictures(self) -> Iterator[tuple[str, bytes]]:
+        """What breaks the promise, by name and as SVG: at most one for each thread, and one for the sessions."""
+        for breach in self.sessions.breaches[:1]:
+            yield f"What was there already: {breach.read.object}", breach.picture()
+        for violation in self.history.violations:
+            yield f"What no order explains: {violation.object}", violation.picture()
+
+    def expect_one_order(self) -> None:
+        """One order explains all answers; what a performer alone can tell is told first, as it is short.
+
+        Raises:
+            PromiseBroken: there is none, or nothing was recorded.
+        """
+        if not self._judged[2]:
+            raise EnvironmentFailed("expected acts on conversations, got none recorded: nothing can be judged")
+        self.sessions.expect_guarantees()
+        self.history.expect_linearizable()
+
+    def expect_each_round(self, done: int, count: int) -> None:
+        """In each round, of the acts of the last moment so many were done, and the rest told the version made.
+
+        Raises:
+            PromiseBroken: it was otherwise in one round.
+        """
+        for number in sorted({one.round for one in self.deeds}):
+            deeds = [one for one in self.deeds if one.round == number]
+            last = [one for one in deeds if one.moment == deeds[-1].moment]
+            refusals = [one.refusal for one in last if one.refusal]
+            if (len(last), len(last) - len(refusals)) != (count, done):
+                raise PromiseBroken(
+                    Code.WINNERS,
+                    f"round {number}: expected {done} of {count} done, got {len(last) - len(refusals)} of {len(last)}",
+                )
+            made = {one.outcome.version for one in self._merges_between(last)}
+            told = {refusal.version for refusal in refusals}
+            if told != made:
+                raise PromiseBroken(
+                    Code.WINNERS, f"round {number}: expected the others to be told version {made}, got {told}"
+                )
+
+    async def expect_as_answered(self, title: str) -> None:
+        """The conversation has the details that the answers say, when read again and in the database.
+
+        Raises:
+            PromiseBroken: it has others, or the two differ.
+        """
+        conversation = self.conversations[title]
+        merges = [one for one in self._merges() if one.object == title]
+        metadata: dict[str, Any] = {**self.at_first[title].metadata}
+        for one in sorted(merges, key=lambda one: one.outcome.version):
+            metadata |= one.act.details
+        stored = await conversation.owner.driver.durable.thread(conversation.id)
+        shown = await conversation.read()
+        if stored is None:
+            raise PromiseBroken(Code.NOT_STORED, f"expected {title!r} in the database, got nothing")
+        for code, where, seen in (
+            (Code.METADATA_SHOWN, "when read again", shown.metadata),
+            (Code.METADATA_STORED, "in the database", stored.metadata),
+        ):
+            if seen != metadata:
+                raise PromiseBroken(code, f"{title!r}: expected the details {metadata}, got {dict(seen)} {where}")
+        if shown.version != stored.version:
+            raise PromiseBroken(
+                Code.VERSION_SHOWN, f"{title!r}: expected version {stored.version} of the database, got {shown.version}"
+            )
+
+    def judge_latency(self, percent: int, seconds: float) -> LatencyVerdict:
+        """What the times of all acts say of a limit."""
+        return judge_latency([one.end - one.begin for one in self.deeds], percent / 100, seconds, self.looks)
+
+    def _merges(self) -> list[Any]:
+        _model, _seen, operations = self._judged
+        return [one for one in operations if isinstance(one.act, MergeDetails) and not isinstance(one.outcome, Declined)]
+
+    def _merges_between(self, deeds: Sequence[Deed]) -> list[Any]:
+        begin, end = min(one.begin for one in deeds), max(one.end for one in deeds)
+        return [one for one in self._merges() if begin <= one.invoked <= end]
+
+
+async def do_together(rows: Sequence[Row], conversations: Sequence[Conversation], manner: Manner) -> Together:
+    """Do the acts of a table: the moments one after the other, the acts of a moment at the same time.
+
+    Raises:
+        Refused: an act was refused that is not written as a try.
+    """
+    at_first = {one.title: await one.read() for one in conversations}
+    together = Together({one.title: one for one in conversations}, at_first)
+    performers = _Performers(together)
+
+    async def play(number: int) -> list[float]:
+        before = len(together.deeds)
+        await _play_round(together, performers, rows, number, in_sequence=manner.in_sequence)
+        return [one.end - one.begin for one in together.deeds[before:]]
+
+    if manner.limit:
+        verdict = await sample_latency(play, *manner.limit)
+        together.looks = verdict.looks
+    else:
+        for number in range(1, manner.rounds + 1):
+            await play(number)
+    for conversation in conversations:
+        conversation.answered = None
+    return together
+
+
+class _Performers:
+    """The performers of a run: of each actor, number 1 of one moment is number 1 of the next."""
+
+    def __init__(self, together: Together) -> None:
+        self._together = together
+        self._titles = {one.id: title for title, one in together.conversations.items()}
+        self._known: dict[tuple[str, int], Customer] = {}
+
+    def get(self, actor: Customer, number: int) -> Customer:
+        """The performer of this number, made at first use."""
+        key = actor.name, number
+        if key not in self._known:
+            who = f"{actor.name} {number}"
+            recording = RecordingDriver(actor.driver, self._together.recorder, who, self._titles)
+            self._known[key] = actor.as_performer(number, cast("Driver", recording))
+        return self._known[key]
+
+
+async def _play_round(
+    together: Together, performers: _Performers, rows: Sequence[Row], number: int, *, in_sequence: bool
+) -> None:
+    moments = list(dict.fromkeys(row.moment for row in rows if row.moment != IN_THE_MIDDLE))
+    for moment in moments:
+        early = [(row, who) for row, who in _assigned(performers, rows, moment)]
+        late = [(row, who) for row, who in _assigned(performers, rows, IN_THE_MIDDLE)] if moment == moments[-1] else []
+        middle = _Middle(sum(len(row.acts) for row, _who in early) // 2)
+        playing = [_play(together, row, who, number, middle) for row, who in early]
+        if in_sequence:
+            for one in playing:
+                await one
+            continue
+        waiting = [_play_late(together, row, who, number, middle) for row, who in late]
+        await asyncio.gather(*playing, *waiting)
+
+
+def _assigned(performers: _Performers, rows: Sequence[Row], moment: str) -> Iterator[tuple[Row, Customer]]:
+    """The rows of a moment, once for each performer; performers of one moment all differ."""
+    numbers: Counter[str] = Counter({"": 0})
+    for row in rows:
+        if row.moment == moment:
+            for _ in range(row.times):
+                for actor in row.actors:
+                    numbers[actor.name] += 1
+                    offset = 1000 if moment == IN_THE_MIDDLE else 0
+                    yield row, performers.get(actor, numbers[actor.name] + offset)
+
+
+class _Middle:
+    """Comes when so many acts have been answered."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+        self.come = asyncio.Event()
+
+    def count(self) -> None:
+        """One more act has been answered."""
+        self._left -= 1
+        if self._left <= 0:
+            self.come.set()
+
+
+async def _play_late(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+    await middle.come.wait()
+    await _play(together, row, who, number, middle)
+
+
+async def _play(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+    for do, may_be_refused in row.acts:
+        begin = time.monotonic()
+        try:
+            answer: object = await do(who)
+        except Refused as refused:
+            if not may_be_refused:
+                raise
+            answer = refused.refusal
+        together.deeds.append(Deed(who.label, row.text, number, row.moment, begin, time.monotonic(), answer))
+        middle.count()
