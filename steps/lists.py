@@ -1,7 +1,16 @@
 """The list of conversations: reading, searching, and what customers find."""
 
 from support.actors.customer import Customer
-from support.actors.lists import Reading, expect_absent, expect_each_once, expect_own, expect_titles, read_badly, read_list, search
+from support.actors.lists import (
+    Reading,
+    expect_absent,
+    expect_each_once,
+    expect_own,
+    expect_titles,
+    read_badly,
+    read_list,
+    search,
+)
 from support.actors.people import People
 from support.gherkin.acts import act
 from support.gherkin.sentences import then

@@ -1,17 +1,19 @@
 """Acts that may not be done, and what a customer is told."""
 
 from support.actors.attempts import Attempts
-from support.actors.customer import Customer
 from support.actors.people import People
-from support.gherkin.acts import act
-from support.gherkin.kinds import Title
-from support.gherkin.sentences import then, when
+from support.gherkin.sentences import given, then, when
 from support.workloads.access_matrix import do_everything, try_everything_as, try_everything_with
 
 
-@act("{who} [does] everything that can be done with {title:Title}")
-async def does_everything(actor: Customer, title: Title) -> None:
-    await do_everything(actor, actor.called(title))
+@given("{who:Word} has done everything that can be done with {title:Quoted}")
+async def has_done_everything(people: People, who: str, title: str) -> None:
+    await do_everything(people.who(who), people.titled(title))
+
+
+@when("{who:Word} tries everything that can be done with {title:Quoted}", target_fixture="attempts")
+async def tries_everything(people: People, who: str, title: str) -> Attempts:
+    return await try_everything_as(people.who(who), people.titled(title))
 
 
 @when("everything that can be done with {title:Quoted} is tried {state}", target_fixture="attempts")

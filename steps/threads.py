@@ -37,7 +37,8 @@ async def adds_detail(actor: Customer, title: Title) -> None:
 @act("{who} [changes] {title:Title} only if it is as last seen")
 async def changes_as_seen(actor: Customer, title: Title) -> None:
     conversation = actor.called(title)
-    await actor.change(conversation, {"changed by": actor.label}, actor.version_seen(conversation))
+    seen = actor.version_seen(conversation)
+    await actor.change(conversation, {"changed by": f"{actor.label}, who saw version {seen}"}, seen)
 
 
 @then("{title:Subject} has:")

@@ -3,7 +3,6 @@
 import pytest
 
 from support.actors.people import People
-from support.gherkin.acts import find_act
 from support.gherkin.sentences import then, when
 from support.observation.evidence import Evidence
 from support.workloads.rows import bind_rows
@@ -12,7 +11,7 @@ from support.workloads.together import Manner, Together, do_together
 
 @when("these are done {manner:Together}:", target_fixture="together")
 async def are_done(request: pytest.FixtureRequest, people: People, manner: str, datatable: list[list[str]]) -> Together:
-    rows, conversations = bind_rows(people, datatable, find_act, request.getfixturevalue)
+    rows, conversations = bind_rows(people, datatable, request.getfixturevalue)
     return await do_together(rows, conversations, Manner.read(manner))
 
 

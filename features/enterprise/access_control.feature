@@ -43,7 +43,7 @@ Feature: Access control
       And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
       And she has done everything that can be done with "Nothing of note"
       And Sam, a stranger, has signed in
-      When Sam tries to do everything that can be done with "Plans for the takeover"
+      When Sam tries everything that can be done with "Plans for the takeover"
       Then each of these is refused, because there is no such conversation
 
     @TL-20.3 @needs.runs @needs.live @severity.critical

@@ -9,9 +9,7 @@ from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 
 
-async def ask(
-    people: People, assistant: Assistant, actor: Customer, conversation: Conversation, question: str
-) -> None:
+async def ask(people: People, assistant: Assistant, actor: Customer, conversation: Conversation, question: str) -> None:
     """Ask the agent, and wait for its answer; or until it has asked the assistant, if that thinks before it answers.
 
     A performer does not wait.

@@ -47,7 +47,9 @@ class Assistant:
             EnvironmentFailed: none are.
         """
         if not self.is_thinking(customer):
-            raise EnvironmentFailed(f"expected the assistant to think before it answers {customer.name}, got no such step")
+            raise EnvironmentFailed(
+                f"expected the assistant to think before it answers {customer.name}, got no such step"
+            )
         await self._control.release(self._held.pop(customer.account.id))
 
     async def answer_everybody(self) -> None:
@@ -69,7 +71,7 @@ class Assistant:
         if not await self._comes_true(customer, lambda asked: len(asked) >= times):
             raise PromiseBroken(
                 Code.MODEL_NOT_ASKED,
-                f"expected the model to be asked for {customer.name} within {customer.wait_seconds:g} s, got no request",
+                f"expected the model to be asked for {customer.name} in {customer.wait_seconds:g} s, got no request",
             )
 
     async def expect_stopped(self, customer: Customer) -> None:
@@ -94,7 +96,8 @@ class Assistant:
         asked = [" ".join(str(message["content"]) for message in request.body["messages"]) for request in requests]
         if len(asked) != len(questions) or any(q not in text for q, text in zip(questions, asked, strict=True)):
             raise PromiseBroken(
-                Code.MODEL_ASKED, f"expected the model to be asked {list(questions)}, got {len(asked)} requests: {asked}"
+                Code.MODEL_ASKED,
+                f"expected the model to be asked {list(questions)}, got {len(asked)} requests: {asked}",
             )
 
     async def _comes_true(self, customer: Customer, done: Callable[[list[ModelRequest]], bool]) -> bool:

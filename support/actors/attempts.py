@@ -121,19 +121,25 @@ def _plan(plan: str, other: str) -> Expectation:
     return _naming(Reason.NOT_IN_PLAN, "the plans", expected, lambda one: (one.plan, one.available_from))
 
 
+def _statuses(before: str, after: str) -> Expectation:
+    return _naming(Reason.CONFLICT, "the statuses", (before, after), lambda one: one.states)
+
+
+def _status(status: str) -> Expectation:
+    return _naming(Reason.CONFLICT, "the status", (status,), lambda one: one.states)
+
+
+def _part(part: str) -> Expectation:
+    return _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts)
+
+
 REASONS: dict[str, Callable[..., Expectation]] = {
     "nobody has signed in": lambda: _because(Reason.NOT_SIGNED_IN),
     "there is no such conversation": lambda: _because(Reason.NOT_FOUND),
     "the product failed": lambda: _because(Reason.UNAVAILABLE, Reason.FAILED),
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
-    r"it cannot go from (\w+) to (\w+)": lambda before, after: _naming(
-        Reason.CONFLICT, "the statuses", (before, after), lambda one: one.states
-    ),
-    r"it is (archived|completed)": lambda status: _naming(
-        Reason.CONFLICT, "the status", (status,), lambda one: one.states
-    ),
-    r"the (.+) is wrong": lambda part: _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts),
+    r"it cannot go from (\w+) to (\w+)": _statuses,
+    r"it is (archived|completed)": _status,
+    r"the (.+) is wrong": _part,
 }
 """Patterns of the reasons that features give, and what a refusal must say for each."""
-
-

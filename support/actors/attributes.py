@@ -166,7 +166,8 @@ def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
     answered = views.conversation.answered
     if answered is not None and answered.metadata != expected:
         raise PromiseBroken(
-            Code.METADATA_ANSWERED, f"expected the details {dict(expected)}, got {dict(answered.metadata)} in the answer"
+            Code.METADATA_ANSWERED,
+            f"expected the details {dict(expected)}, got {dict(answered.metadata)} in the answer",
         )
     shown, stored = views.shown.metadata, views.stored.metadata
     views.expect((Code.METADATA_SHOWN, Code.METADATA_STORED), dict(expected), dict(shown), dict(stored))

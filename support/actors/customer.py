@@ -29,8 +29,8 @@ class Customer:
     """Acts through a driver, as the account and session say.
 
     Several tools or devices of one customer that act at the same moment are performers: they share the account and its
-    conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title. `found` is the
-    result of the last search, and `reading` what the customer saw of the list page by page.
+    conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
+    `found` is the result of the last search, and `reading` what the customer saw of the list page by page.
     """
 
     driver: Driver

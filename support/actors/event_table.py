@@ -61,7 +61,7 @@ class EventTable:
         """
         await device.wait_until(lambda: len(device.arrivals) >= len(self.rows), f"{len(self.rows)} events")
         await _settle(device)
-        self._compare(device, device.arrivals)
+        self._expect_rows(device, device.arrivals)
 
     async def expect_last(self, device: Device) -> None:
         """These events are the last that the device received, in this order, and each came once.
@@ -78,9 +78,9 @@ class EventTable:
         rows = [self._row(arrival, self.rows[-1]) for arrival in device.arrivals]
         if twice := [row for row in self.rows if rows.count(row) > self.rows.count(row)]:
             raise PromiseBroken(Code.EVENT_TWICE, f"expected each event once, got {twice} twice; {device.received()}")
-        self._compare(device, device.arrivals[-len(self.rows) :])
+        self._expect_rows(device, device.arrivals[-len(self.rows) :])
 
-    def _compare(self, device: Device, arrivals: Sequence[Arrival]) -> None:
+    def _expect_rows(self, device: Device, arrivals: Sequence[Arrival]) -> None:
         padded = [*self.rows, *([[""] * len(self._head)] * (len(arrivals) - len(self.rows)))]
         received = [self._row(arrival, row) for arrival, row in zip(arrivals, padded, strict=False)]
         if received == self.rows:
@@ -139,7 +139,9 @@ async def expect_nothing(device: Device) -> None:
     """
     await _settle(device)
     if device.arrivals:
-        raise PromiseBroken(Code.EVENT_UNEXPECTED, f"expected {device.name} to receive nothing, but {device.received()}")
+        raise PromiseBroken(
+            Code.EVENT_UNEXPECTED, f"expected {device.name} to receive nothing, but {device.received()}"
+        )
 
 
 async def _settle(device: Device) -> None:

@@ -38,7 +38,9 @@ class Operator:
             EnvironmentFailed: the suite did not start it.
         """
         if self._restart is None:
-            raise EnvironmentFailed("expected a product that the suite has started, got another: it cannot be restarted")
+            raise EnvironmentFailed(
+                "expected a product that the suite has started, got another: it cannot be restarted"
+            )
         await self._restart()
 
     async def end_outages(self) -> None:

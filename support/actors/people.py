@@ -301,4 +301,3 @@ class People:
 
 def _texts(given: NewThread) -> Iterator[str]:
     yield from (text for text in (given.first_message, *(given.metadata or {}).values()) if isinstance(text, str))
-

@@ -4,23 +4,24 @@
     async def starts(actor: Customer, title: str) -> None: ...
 
 gives Given "Mia has started ...", When "Mia starts ...", When "Mia tries to start ..." and "Mia starts ..." as a row of
-a table of acts. The person may be "each of them". Only the verb in brackets is inflected. The fixture `people` finds the
-persons and takes down what came of an attempt, which becomes the fixture `attempts`.
+a table of acts. The person may be "each of them". Only the verb in brackets is inflected. The fixture `people` finds
+the persons and takes down what came of an attempt, which becomes the fixture `attempts`.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-import pytest_bdd
 from pytest_bdd import parsers
 
 from support.core.failure import EnvironmentFailed
+from support.core.people import EVERYBODY
+from support.core.scenario import StepText
 from support.core.settings import settings
 from support.gherkin.sentences import DEFINITIONS, StepDefinition, background_loop, parser_of
 from support.gherkin.verbs import verb
@@ -28,6 +29,9 @@ from support.gherkin.verbs import verb
 Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])
 VERB = re.compile(r"\[(\w+)\]")
 FIELD = re.compile(r"\{(\w+)(?::\w+)?\}")
+THEN = ", then "
+TOKEN = re.compile(rf'"[^"]*"|{THEN}|.')
+"""What a cell of acts consists of: quoted words, which may have `, then ` in them, what parts acts, and the rest."""
 GIVEN = {"actor", "datatable"}
 """Parameters that neither the sentence nor a fixture fills."""
 
@@ -68,6 +72,10 @@ class Act:
         """Whether its arguments go on in a data table."""
         return "datatable" in inspect.signature(self.function).parameters
 
+    def is_row(self, text: str) -> bool:
+        """Whether this is the act that a row of a table of acts names."""
+        return not self.takes_table and (self.present.is_matching(text) or self.attempt.is_matching(text))
+
     async def do(self, actor: Any, arguments: Mapping[str, Any]) -> Any:
         """Let one person do it."""
         return await self.function(actor=actor, **arguments)
@@ -89,15 +97,14 @@ def act(pattern: str) -> Callable[[Function], Function]:
         declared = Act(pattern, function, *(parser_of(_inflected(pattern, form)) for form in ("present", "base")))
         ACTS.append(declared)
         forms = (
-            ("given", pytest_bdd.given, "participle", None),
-            ("when", pytest_bdd.when, "present", None),
-            ("when", pytest_bdd.when, "base", "attempts"),
+            ("given", "participle", None),
+            ("when", "present", None),
+            ("when", "base", "attempts"),
         )
-        for kind, register, form, fixture in forms:
+        for kind, form, fixture in forms:
             parser = parser_of(_inflected(pattern, form))
             step = _step(declared, trying=fixture is not None)
-            DEFINITIONS.append(StepDefinition(kind, parser.name, parser, function, step, pattern))
-            register(parser, target_fixture=fixture, stacklevel=2)(step)
+            DEFINITIONS.append(StepDefinition(kind, parser.name, parser, function, step, fixture, declared=pattern))
         return function
 
     return declare
@@ -109,15 +116,32 @@ def find_act(text: str) -> tuple[Act, dict[str, Any], bool]:
     Raises:
         EnvironmentFailed: there is none, or more than one, or its arguments do not fit into a sentence.
     """
-    found = [
-        (one, parser.parse_arguments(text) or {}, parser is one.attempt)
-        for one in ACTS
-        for parser in (one.present, one.attempt)
-        if parser.is_matching(text) and not one.takes_table
-    ]
+    found = [one for one in ACTS if one.is_row(text)]
     if len(found) != 1:
         raise EnvironmentFailed(f"expected one act that fits into a row, got {len(found)} for {text!r}")
-    return found[0]
+    [one] = found
+    is_tried = not one.present.is_matching(text)
+    return one, (one.attempt if is_tried else one.present).parse_arguments(text) or {}, is_tried
+
+
+def acts_in(step: StepText) -> Iterator[tuple[str, list[Act]]]:
+    """The sentences in a step's table of acts, each with the acts that it could be: one, if the feature is right."""
+    if step.table is None or "act" not in step.table[0]:
+        return
+    column = step.table[0].index("act")
+    for row in step.table[1:]:
+        for text in sequence(row[column]):
+            yield text, [one for one in ACTS if one.is_row(text)]
+
+
+def sequence(cell: str) -> list[str]:
+    """The sentences of a cell such as `Mia opens "X", then writes "Y" in "X"`, each with its person."""
+    parts = [""]
+    for token in TOKEN.findall(cell):
+        parts = [*parts, ""] if token == THEN else [*parts[:-1], parts[-1] + token]
+    first, *others = parts
+    who = EVERYBODY if first.startswith(EVERYBODY) else first.partition(" ")[0]
+    return [first, *(f"{who} {other}" for other in others)]
 
 
 def _inflected(pattern: str, form: str) -> str:
@@ -129,6 +153,8 @@ def _inflected(pattern: str, form: str) -> str:
 def _step(declared: Act, *, trying: bool) -> Callable[..., Any]:
     def step(people: Performers, who: str, **arguments: Any) -> Any:
         __tracebackhide__ = True
+        if "people" in declared.fixtures:
+            arguments["people"] = people
         run = _try_all if trying else _do_all
         return background_loop().run(run(people, declared, who, arguments), settings().step_seconds)
 

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from support.core.catalogue import SCENARIO_ID, rows, vocabulary
+from support.core.catalogue import SCENARIO_ID, known_tags, rows
 from support.core.hints import nearest
 from support.core.scenario import TIERS, Scenario, StepText
 from support.core.value_text import read_value
-from support.gherkin.features import FeatureFile, ScenarioSource, backgrounds, scenario_nodes
+from support.gherkin.acts import ACTS, acts_in
+from support.gherkin.features import FeatureFile, ScenarioSource, background_nodes, scenario_nodes
 from support.gherkin.sentences import StepDefinition
 
 JARGON = re.compile(
@@ -92,8 +93,8 @@ def _tag_faults(tier: str, source: ScenarioSource) -> Iterator[str]:
         elif tier not in rows()[match[1]].tiers:
             yield f"{match[1]} is a row of {' or '.join(rows()[match[1]].tiers)}, but this file lies in {tier}/"
     for tag in source.tags:
-        if not SCENARIO_ID.match(tag) and tag not in vocabulary():
-            yield f"@{tag} is not a known tag{nearest(tag, vocabulary())}"
+        if not SCENARIO_ID.match(tag) and tag not in known_tags():
+            yield f"@{tag} is not a known tag{nearest(tag, known_tags())}"
 
 
 def _wording_faults(source: ScenarioSource) -> Iterator[str]:
@@ -126,7 +127,7 @@ def _repeated_names(node: dict[str, Any]) -> str | None:
 
 
 def _background_faults(feature: FeatureFile) -> Iterator[str]:
-    for node in backgrounds(feature.node):
+    for node in background_nodes(feature.node):
         place = f"{feature.shown}:{node['location']['line']}"
         if len(node["steps"]) > 3:
             yield f"{place}: a Background has at most three lines"
@@ -137,22 +138,32 @@ def _background_faults(feature: FeatureFile) -> Iterator[str]:
 def sentence_violations(features: Iterable[FeatureFile], definitions: Iterable[StepDefinition]) -> Iterator[str]:
     """Undefined, ambiguous and unused sentences, each beginning with file and line."""
     definitions = list(definitions)
-    used: set[int] = set()
+    used: set[tuple[str, str]] = set()
     for feature in features:
         for step in sorted({step for source in feature.scenarios for step in source.steps}, key=lambda s: s.line):
             if step.kind == "unknown":
                 continue
             matching = [definition for definition in definitions if definition.matches(step)]
-            used.update(id(definition) for definition in matching)
+            used.update((definition.function.__module__, definition.declared) for definition in matching)
             place = f"{feature.shown}:{step.line}"
             if not matching:
                 yield f"{place}: no sentence for '{step.keyword} {step.text}'{_near(step, definitions)}"
             if len(matching) > 1:
                 places = " and ".join(definition.place for definition in matching)
                 yield f"{place}: '{step.keyword} {step.text}' could be any of {places}"
+            used.update((act.function.__module__, act.pattern) for _text, acts in acts_in(step) for act in acts)
+            yield from _row_faults(place, step)
     for definition in definitions:
-        if id(definition) not in used:
-            yield f'{definition.place}: no feature uses the sentence "{definition.kind} {definition.pattern}"'
+        if (definition.function.__module__, definition.declared) not in used:
+            used.add((definition.function.__module__, definition.declared))
+            yield f'{definition.place}: no feature uses the sentence "{definition.kind} {definition.declared}"'
+
+
+def _row_faults(place: str, step: StepText) -> Iterator[str]:
+    for text, acts in acts_in(step):
+        if len(acts) != 1:
+            known = nearest(text, [act.present.name for act in ACTS])
+            yield f"{place}: expected one act for the row '{text}', got {len(acts)}{known}"
 
 
 def _near(step: StepText, definitions: list[StepDefinition]) -> str:

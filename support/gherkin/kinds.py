@@ -24,6 +24,7 @@ class Kind:
         self.convert = convert
 
     def __call__(self, string: str) -> Any:
+        """The words as what they mean."""
         return self.convert(string)
 
 

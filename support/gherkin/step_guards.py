@@ -20,6 +20,8 @@ from support.gherkin.sentences import StepDefinition
 
 SKIPPING = {"skip", "xfail", "importorskip", "skip_test", "SkipTest"}
 EXPECTATION = "expect_"
+JUDGING = ("support.actors", "support.workloads", "support.snapshots", "support.probes", "support.verdicts")
+"""The rooms whose functions steps call to act and to expect."""
 
 
 def step_violations(definitions: Iterable[StepDefinition]) -> Iterator[str]:
@@ -91,7 +93,9 @@ def _skips(tree: ast.AST) -> Iterator[str]:
 
 def _assertions(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _called(node).startswith(EXPECTATION)):
+        if isinstance(node, ast.Assert) or (
+            isinstance(node, ast.Call) and _called(node).lstrip("_").startswith(EXPECTATION)
+        ):
             yield node
 
 
@@ -122,7 +126,7 @@ def coroutine_names() -> frozenset[str]:
     """Names that only coroutine functions bear in the rooms that steps call: actors, probes, verdicts."""
     asynchronous: set[str] = set()
     plain: set[str] = set()
-    for module in _modules("support.actors", "support.probes", "support.verdicts"):
+    for module in _modules(*JUDGING):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.AsyncFunctionDef):
                 asynchronous.add(node.name)
@@ -141,7 +145,7 @@ def _modules(*packages: str) -> Iterator[Any]:
 
 def expectation_violations() -> Iterator[str]:
     """One sentence for each `expect_…` function of the rooms that steps call which neither asserts nor raises."""
-    for module in _modules("support.actors", "support.probes", "support.verdicts"):
+    for module in _modules(*JUDGING):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not node.name.startswith(EXPECTATION):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,11 @@ from support.pytest_plugin.environment import Stage, Stages, strike
 from support.pytest_plugin.items import FAILED_STEP, FailedStep
 from support.pytest_plugin.state import FAULT, STAGE
 from support.services import ServicesDescription
-from support.snapshots.snapshot import Witness
+from support.snapshots.snapshot import Snapshot
 
 NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
-WITNESS = pytest.StashKey[Witness]()
+SNAPSHOT = pytest.StashKey[Snapshot]()
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +52,11 @@ def people(request: pytest.FixtureRequest, stage: Stage, wire: WireLog) -> Itera
     """Everybody who takes part; afterwards they close their devices, and troubles made for them end."""
     scenario: Scenario = request.node.stash[SCENARIO]
     loop = background_loop()
-    people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds)
+    restart = stage.restart if stage.alone else None
+    people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds, restart)
     if stage.alone:
-        witness = Witness.arrive(people.driver.durable, people.accounts, settings().wait_seconds)
-        request.node.stash[WITNESS] = loop.run(witness, settings().step_seconds)
+        snapshot = Snapshot.take(people.driver.durable, people.accounts, settings().wait_seconds)
+        request.node.stash[SNAPSHOT] = loop.run(snapshot, settings().step_seconds)
     yield people
     loop.run(people.leave(), settings().step_seconds)
 
@@ -67,12 +69,19 @@ def assistant(stage: Stage) -> Iterator[Assistant]:
     background_loop().run(assistant.answer_everybody(), settings().step_seconds)
 
 
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
+    """Before the first When, let everybody's conversations be remembered: expectations speak of what was before."""
+    if step.type == "when" and "people" in request.fixturenames:
+        people: People = request.getfixturevalue("people")
+        background_loop().run(people.remember(), settings().step_seconds)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """After the last step of a scenario that was kept so far, ask those who took no part in it what they have seen."""
     try:
         result = yield
-        _ask_bystander_and_witness(pyfuncitem)
+        _ask_bystander_and_compare(pyfuncitem)
     except BaseException:
         if STAGE in pyfuncitem.stash:
             pyfuncitem.stash[STAGE].spoilt = True
@@ -80,12 +89,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return result
 
 
-def _ask_bystander_and_witness(item: pytest.Function) -> None:
-    stage, witness = item.stash.get(STAGE, None), item.stash.get(WITNESS, None)
+def _ask_bystander_and_compare(item: pytest.Function) -> None:
+    stage, snapshot = item.stash.get(STAGE, None), item.stash.get(SNAPSHOT, None)
     loop, seconds = background_loop(), settings().step_seconds
     if stage is not None and stage.bystander is not None:
         item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line)
         loop.run(stage.bystander.expect_undisturbed(), seconds)
-    if witness is not None:
+    if snapshot is not None:
         item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line)
-        loop.run(witness.expect_nothing_else_changed(), seconds)
+        loop.run(snapshot.expect_unchanged(), seconds)

@@ -17,11 +17,12 @@ from support.snapshots.snapshot import Snapshot
 
 
 async def do_everything(owner: Customer, conversation: Conversation) -> None:
-    """Do every act on one's own conversation, in which an agent has answered; it is erased in the end.
+    """Do every act on one's own conversation, which is erased in the end; first an agent answers in it.
 
     Raises:
-        Refused: one of them does not work even for its owner.
+        PromiseBroken: one of them does not work even for its owner.
     """
+    await owner.expect_answer(conversation, await owner.ask(conversation, "Anything new?"))
     for act in Act:
         refusal = await owner.driver.access.attempt(act, owner.session, _subject(conversation))
         if refusal:
@@ -32,21 +33,22 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
 async def try_everything_with(conversation: Conversation, state: str) -> Attempts:
     """Try every act, as the owner with a token that is wrong in one thing, in the words of the features."""
     owner = conversation.owner
+    secrets = await _secrets(conversation)
     session = await owner.driver.access.with_token(owner.session, member(TokenState, state))
-    return await _try_everything(owner.driver, session, conversation, list(Act))
+    return await _try_everything(owner.driver, session, conversation, list(Act), secrets)
 
 
 async def try_everything_as(stranger: Customer, conversation: Conversation) -> Attempts:
     """Try every act on one conversation, as another customer who is signed in."""
     acts = [act for act in Act if act.is_on_one]
-    return await _try_everything(stranger.driver, stranger.session, conversation, acts)
+    secrets = await _secrets(conversation)
+    return await _try_everything(stranger.driver, stranger.session, conversation, acts, secrets)
 
 
 async def _try_everything(
-    driver: Driver, session: Session | None, conversation: Conversation, acts: Sequence[Act]
+    driver: Driver, session: Session | None, conversation: Conversation, acts: Sequence[Act], secrets: Sequence[str]
 ) -> Attempts:
     wait_seconds = conversation.owner.wait_seconds
-    secrets = await _secrets(conversation)
     snapshot = await Snapshot.take(driver.durable, [], wait_seconds)
     nothing = Subject(driver.threads.unknown_id(), driver.threads.unknown_id())
     subject = _subject(conversation)

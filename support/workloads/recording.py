@@ -48,7 +48,7 @@ PRESENCE = {
 """What the recorded calls mean for whether a thread is there."""
 VERSIONS: dict[str, Callable[..., ReadThread | MergeDetails]] = {
     "threads.read": ReadThread,
-    "metadata.merge": lambda changes, if_version=None: MergeDetails(changes, if_version),
+    "metadata.merge": MergeDetails,
 }
 """What the recorded calls mean for the versions of a thread."""
 

@@ -9,20 +9,19 @@ from typing import Any
 from support.actors.conversation import Conversation
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
-from support.gherkin.acts import Act
+from support.gherkin.acts import Act, find_act, sequence
 from support.gherkin.kinds import Title
 from support.workloads.together import Do, Row
 
 COLUMNS = ("moment", "times", "act")
-Find = Callable[[str], tuple[Act, dict[str, Any], bool]]
 
 
 def bind_rows(
-    people: People, table: Sequence[Sequence[str]], find: Find, fixture: Callable[[str], Any]
+    people: People, table: Sequence[Sequence[str]], fixture: Callable[[str], Any]
 ) -> tuple[list[Row], list[Conversation]]:
     """The rows, and every conversation that they name.
 
-    `A, then B` is a sequence of acts by one performer; B has the same person. `find` finds an act by its sentence.
+    `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` gives what an act asks for.
 
     Raises:
         EnvironmentFailed: a column is unknown, or a sentence is no act.
@@ -33,8 +32,8 @@ def bind_rows(
     named: dict[str, Conversation] = {}
     for cells in (dict(zip(table[0], row, strict=True)) for row in table[1:]):
         who, acts = "", list[tuple[Do, bool]]()
-        for text in cells["act"].split(", then "):
-            declared, arguments, may_be_refused = find(text if not who else f"{who} {text}")
+        for text in sequence(cells["act"]):
+            declared, arguments, may_be_refused = find_act(text)
             who = arguments.pop("who")
             actor = people.actors(who)[0]
             for title in (one for one in arguments.values() if isinstance(one, Title)):

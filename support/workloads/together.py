@@ -26,7 +26,8 @@ IN_THE_MIDDLE = "in the middle"
 """A moment: once half of the acts of the others have been answered."""
 MANNER = re.compile(
     r"(?P<how>at the same moment|one right after the other)"
-    r"(?:, (?P<rounds>\d+) times over|, until it is clear whether (?P<percent>\d+) of 100 take at most (?P<seconds>[\d.]+) seconds?)?"
+    r"(?:, (?P<rounds>\d+) times over"
+    r"|, until it is clear whether (?P<percent>\d+) of 100 take at most (?P<seconds>[\d.]+) seconds?)?"
 )
 Do = Callable[[Customer], Awaitable[Any]]
 
@@ -179,7 +180,9 @@ class Together:
 
     def _merges(self) -> list[Any]:
         _model, _seen, operations = self._judged
-        return [one for one in operations if isinstance(one.act, MergeDetails) and not isinstance(one.outcome, Declined)]
+        return [
+            one for one in operations if isinstance(one.act, MergeDetails) and not isinstance(one.outcome, Declined)
+        ]
 
     def _merges_between(self, deeds: Sequence[Deed]) -> list[Any]:
         begin, end = min(one.begin for one in deeds), max(one.end for one in deeds)

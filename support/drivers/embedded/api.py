@@ -232,6 +232,6 @@ def part_named(pointer: str) -> str:
 def leaks_in(text: str, session: Session | None) -> list[str]:
     """What a text gives away that no customer should be told."""
     found = [what for what, pattern in GIVEN_AWAY.items() if pattern.search(text)]
-    if session and (session.token in text or session.account.password in text):
+    if session and session.token and (session.token in text or session.account.password in text):
         found.append("the customer's own token or password")
     return found
