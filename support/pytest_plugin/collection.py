@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 import pytest
-from pytest_bdd.feature import get_feature
-from pytest_bdd.scenario import _execute_scenario as execute_scenario  # pyright: ignore[reportPrivateUsage]
 
-from support.core.catalogue import vocabulary
+from support.core.catalogue import known_tags
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.scenario import SCENARIO, Scenario
 from support.core.settings import settings
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import FeatureFile, ScenarioSource, read_feature
+from support.gherkin.player import play
 
 Run = Callable[[pytest.FixtureRequest], None]
 
@@ -39,7 +38,7 @@ class FeatureModule(pytest.Module):
             scenario = build_scenario(feature, source)
             item = ScenarioItem.of(self, source.title, runner(feature, source))
             item.stash[SCENARIO] = scenario
-            for tag in {scenario.row, *source.tags} & vocabulary().keys():
+            for tag in {scenario.row, *source.tags} & known_tags().keys():
                 item.add_marker(tag)
             yield item
 
@@ -65,12 +64,10 @@ class ScenarioItem(pytest.Function):
 
 
 def runner(feature: FeatureFile, source: ScenarioSource) -> Run:
-    """The function that runs a scenario's steps through pytest-bdd."""
+    """The function that plays a scenario's steps."""
 
     def run(request: pytest.FixtureRequest) -> None:
         __tracebackhide__ = True
-        parsed: Any = get_feature(str(feature.path.parent), feature.path.name)
-        template = parsed.scenarios[source.template]
-        execute_scenario(parsed, template.render(source.example), request)
+        play(request, feature, source)
 
     return run

@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from support.core.outcome import Outcome, Phase, ScenarioResult, judge
-from support.core.scenario import Scenario, StepText, ValueText
+from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.pytest_plugin.allure_results import replace_result
 from support.pytest_plugin.items import scenarios_of
@@ -90,7 +90,7 @@ class Ledger:
         if not self.accounts and self._manifest.exists():
             collected: dict[str, Any] = json.loads(self._manifest.read_text("utf-8"))
             self._manifest.unlink()
-            self._open({nodeid: _scenario(data) for nodeid, data in collected.items()})
+            self._open({nodeid: Scenario.from_json(data) for nodeid, data in collected.items()})
 
     def _open(self, scenarios: dict[str, Scenario]) -> None:
         self.accounts |= {nodeid: Account(scenario) for nodeid, scenario in scenarios.items()}
@@ -161,15 +161,6 @@ class CollectionManifest:
         """Write the scenarios by node id, before the worker reports that it has collected."""
         scenarios = scenarios_of(session.items)
         write_json(self._path, {nodeid: scenario.to_json() for nodeid, scenario in scenarios.items()})
-
-
-def _scenario(data: dict[str, Any]) -> Scenario:
-    fields = data | {
-        "needs": frozenset(data["needs"]),
-        "value": ValueText(**data["value"]),
-        "steps": tuple(StepText(**step) for step in data["steps"]),
-    }
-    return Scenario(**cast("Any", fields))
 
 
 def _crash(scenario: Scenario, report: pytest.TestReport) -> Phase:

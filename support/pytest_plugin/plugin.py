@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.core.catalogue import vocabulary
+from support.core.catalogue import known_tags
 from support.core.failure import BadInput
 from support.core.outcome import DEVIATION, NOT_OFFERED
 from support.core.scenario import SCENARIO, Scenario
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the tags known to pytest, and load the step modules as plugins, so that their assertions explain."""
-    for tag, meaning in vocabulary().items():
+    for tag, meaning in known_tags().items():
         config.addinivalue_line("markers", f"{tag}: {meaning}")
     try:
         config.stash[SELECTED] = selection_of(config)
