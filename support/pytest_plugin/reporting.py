@@ -17,6 +17,7 @@ from support.pytest_plugin.allure_results import AllureResults
 from support.pytest_plugin.items import EVIDENCE, WIRE, Step, add_phase, remember_failed_step, result_of
 from support.pytest_plugin.ledger import MANIFEST, PROVING, CollectionManifest, Ledger
 from support.pytest_plugin.live_output import LIVE, LiveOutput, silence_pytest
+from support.pytest_plugin.played import played_steps
 
 LEDGER = "threadproof_ledger"
 
@@ -80,6 +81,7 @@ def pytest_runtest_makereport(
         "phase": asdict(phase),
         "not_offered": item.stash.get(NOT_OFFERED, None),
         "deviation": item.stash.get(DEVIATION, None),
+        "played": played_steps(item),
     }
     _follow(report, phase, result_of(item))
     return report
