@@ -93,8 +93,8 @@ def _ask_bystander_and_compare(item: pytest.Function) -> None:
     stage, snapshot = item.stash.get(STAGE, None), item.stash.get(SNAPSHOT, None)
     loop, seconds = background_loop(), settings().step_seconds
     if stage is not None and stage.bystander is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line)
+        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line, "bystander")
         loop.run(stage.bystander.expect_undisturbed(), seconds)
     if snapshot is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line)
+        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line, "snapshot")
         loop.run(snapshot.expect_unchanged(), seconds)

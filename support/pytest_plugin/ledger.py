@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.core.outcome import Outcome, Phase, ScenarioResult, judge
+from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge
 from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.pytest_plugin.allure_results import replace_result
 from support.pytest_plugin.items import scenarios_of
+from support.pytest_plugin.played import compare_with_played
 from support.reporting.ledger_file import environment, faults_by_scenario, ledger_data, write_json
 from support.reporting.reconcile import compare_with_expected, compare_with_results, result_files
 
@@ -43,11 +44,13 @@ class Account:
     phases: list[Phase] = field(default_factory=list[Phase])
     not_offered: str | None = None
     deviation: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict on what was reported so far."""
-        return judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        return replace(verdict, played=self.played)
 
     @property
     def finished(self) -> bool:
@@ -105,6 +108,7 @@ class Ledger:
         if data is not None:
             account.phases.append(Phase(**data["phase"]))
             account.not_offered, account.deviation = data["not_offered"], data["deviation"]
+            account.played = tuple((text, line) for text, line in data["played"])
         elif report.when not in ("setup", "call", "teardown"):
             account.phases.append(_crash(account.scenario, report))
 
@@ -134,6 +138,7 @@ class Ledger:
         self.mismatches += compare_with_expected(
             scenarios, self.config.stash.get(EXPECTED, scenarios), all_asked_for=not by_name
         )
+        self.mismatches += compare_with_played(self.results())
         if self._results is None:
             return
         for account in self.accounts.values():

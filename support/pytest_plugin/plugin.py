@@ -27,6 +27,7 @@ from support.pytest_plugin.ledger import EXPECTED
 
 pytest_plugins = (
     "support.pytest_plugin.exclusive",
+    "support.pytest_plugin.played",
     "support.pytest_plugin.reporting",
     "support.pytest_plugin.services",
     "support.pytest_plugin.fixtures",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from support.pytest_plugin.allure_results import AllureResults
 from support.pytest_plugin.items import EVIDENCE, WIRE, Step, add_phase, remember_failed_step, result_of
 from support.pytest_plugin.ledger import MANIFEST, PROVING, CollectionManifest, Ledger
 from support.pytest_plugin.live_output import LIVE, LiveOutput, silence_pytest
+from support.pytest_plugin.played import played_steps
 
 LEDGER = "threadproof_ledger"
 
@@ -57,14 +58,14 @@ def _replace_allure_listener(config: pytest.Config, worker: str, *, proving: boo
         config.pluginmanager.register(AllureResults(listener.allure_logger, worker), "threadproof_allure")
 
 
-def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step, step_func: Callable[..., object]) -> None:
     """Remember the step that failed."""
-    remember_failed_step(request.node, step)
+    remember_failed_step(request.node, step, step_func)
 
 
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Step) -> None:
     """Remember the step that nobody defined."""
-    remember_failed_step(request.node, step)
+    remember_failed_step(request.node, step, None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -80,6 +81,7 @@ def pytest_runtest_makereport(
         "phase": asdict(phase),
         "not_offered": item.stash.get(NOT_OFFERED, None),
         "deviation": item.stash.get(DEVIATION, None),
+        "played": played_steps(item),
     }
     _follow(report, phase, result_of(item))
     return report

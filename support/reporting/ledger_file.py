@@ -56,7 +56,10 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
         "step": result.step,
         "step_line": result.step_line,
         "reason": result.reason,
+        "code": result.code,
+        "step_function": result.step_function,
         "seconds": round(result.seconds, 3),
+        "steps": {"played": len(result.played), "of": len(scenario.steps)},
         "faults": [*faults.get((scenario.row, None), ()), *faults.get((scenario.row, scenario.title), ())],
     }
 
