@@ -7,14 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-import pytest
-
-NOT_OFFERED = pytest.StashKey[str]()
-"""On an item: why the target's profile does not offer what the scenario needs. Skip such an item in its set-up."""
-
-DEVIATION = pytest.StashKey[str]()
-"""On an item: the reason given where the target's profile lists the scenario as a known deviation."""
-
 
 class Outcome(StrEnum):
     """What a run says of a scenario. Every collected scenario has exactly one of these."""

@@ -1,11 +1,9 @@
-"""What is known of a scenario from its feature file, and where a pytest item keeps it."""
+"""What is known of a scenario from its feature file."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
-
-import pytest
 
 TIERS = ("free", "early", "mid", "enterprise", "platform")
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
@@ -98,6 +96,3 @@ def _step(data: dict[str, Any]) -> StepText:
     table: list[list[str]] | None = data["table"]
     fields: dict[str, Any] = data | {"table": None if table is None else tuple(tuple(row) for row in table)}
     return StepText(**fields)
-
-
-SCENARIO = pytest.StashKey[Scenario]()

@@ -9,19 +9,13 @@ import pytest
 
 from support.core.outcome import Outcome, PlayedStep, ScenarioResult
 from support.core.scenario import Scenario
-from support.pytest_plugin.items import Step
+from support.pytest_plugin.phases import HookStep
+from support.pytest_plugin.state import state_of
 
-_PLAYED = pytest.StashKey[list[PlayedStep]]()
 
-
-def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: HookStep) -> None:
     """Note a step whose function has returned."""
-    request.node.stash.setdefault(_PLAYED, []).append((step.name, step.line_number))
-
-
-def played_steps(item: pytest.Item) -> list[PlayedStep]:
-    """Text and line of each step of this item that was executed to its end, in order."""
-    return item.stash.get(_PLAYED, list[PlayedStep]())
+    state_of(request.node).played.append((step.name, step.line_number))
 
 
 def compare_with_played(results: Iterable[tuple[Scenario, ScenarioResult]]) -> Iterator[str]:

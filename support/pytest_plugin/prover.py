@@ -13,20 +13,17 @@ import pytest
 
 from support.core.failure import BadInput
 from support.core.hints import nearest
-from support.core.outcome import Outcome
-from support.core.scenario import SCENARIO, Scenario
+from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.faults.fault import Fault, catalogue, fault_named
 from support.faults.proof import Proof, Trial, conclude, read_record
 from support.gherkin.features import read_features
 from support.pytest_plugin.collection import FeatureModule, ScenarioItem
-from support.pytest_plugin.items import add_phase, result_of
-from support.pytest_plugin.ledger import EXPECTED, PROVING
-from support.pytest_plugin.state import FAULT, STAGE
+from support.pytest_plugin.phases import add_phase
+from support.pytest_plugin.state import ScenarioState, begin, run_state, state_of
 from support.reporting.ledger_file import write_json
 
 SOUND = "none"
-ACTIVATIONS = pytest.StashKey[int]()
 
 
 class Prover:
@@ -43,7 +40,7 @@ class Prover:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Refuse faults that name a scenario which does not exist, and leave out those that are not selected."""
-        expected = session.config.stash.get(EXPECTED, None)
+        expected = run_state(session.config).expected
         if expected is None:
             return
         self._everything = not self._only_named and len(expected) == _scenarios_in_all()
@@ -55,7 +52,7 @@ class Prover:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the trials in the place of the scenarios."""
-        scenarios = {item.stash[SCENARIO].title: item for item in items if isinstance(item, ScenarioItem)}
+        scenarios = {state_of(item).scenario.title: item for item in items if isinstance(item, ScenarioItem)}
         named = {red.scenario for fault in self._faults for red in fault.reds}
         trials = [trial_of(item, None) for title, item in scenarios.items() if not self._only_named or title in named]
         for fault in self._faults:
@@ -68,12 +65,12 @@ class Prover:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note how the trial ended; a red scenario is what a fault is for, so it does not count as a failed test."""
         report = yield
-        add_phase(item, call, report)
-        stage = item.stash.get(STAGE, None)
-        if report.when == "call" and stage is not None:
-            item.stash[ACTIVATIONS] = stage.stack.activations()
+        state = state_of(item)
+        add_phase(state, call, report)
+        if report.when == "call" and state.environment is not None:
+            state.activations = state.environment.stack.activations()
         if report.when == "teardown":
-            report.trial = asdict(_trial(item))  # pyright: ignore[reportAttributeAccessIssue]
+            report.trial = asdict(_trial(state))  # pyright: ignore[reportAttributeAccessIssue]
         report.outcome = "passed"
         return report
 
@@ -86,7 +83,7 @@ class Prover:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Draw the conclusion and write it down."""
-        expected = session.config.stash.get(EXPECTED, None)
+        expected = run_state(session.config).expected
         if expected is None or not self.trials:
             return
         titles = {trial.title for trial in self.trials} if self._only_named else {one.title for one in expected}
@@ -123,22 +120,21 @@ def trial_of(item: ScenarioItem, fault: Fault | None) -> pytest.Item:
     """The scenario of an item, to be played with a fault, or with none."""
     name = fault.name if fault else SOUND
     trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, f"{item.name} [{name}]", item.obj)
-    trial.stash[SCENARIO] = item.stash[SCENARIO]
-    trial.stash[FAULT] = fault.name if fault else None
+    begin(trial, state_of(item).scenario, fault.name if fault else None)
     trial.add_marker(pytest.mark.xdist_group(name if fault else f"{SOUND}: {item.name}"))
     return trial
 
 
-def _trial(item: pytest.Item) -> Trial:
-    scenario, result = item.stash[SCENARIO], result_of(item)
+def _trial(state: ScenarioState) -> Trial:
+    scenario, result = state.scenario, state.result
     return Trial(
-        fault=item.stash[FAULT],
+        fault=state.fault,
         row=scenario.row,
         title=scenario.title,
-        outcome=Outcome(result.outcome).value,
+        outcome=result.outcome.value,
         step=result.step,
         reason=result.reason,
-        activations=item.stash.get(ACTIVATIONS, 0),
+        activations=state.activations,
         seconds=result.seconds,
         code=result.code,
         step_function=result.step_function,
@@ -160,7 +156,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not config.getoption("prove"):
         return
-    config.stash[PROVING] = True
+    run_state(config).proving = True
     try:
         config.pluginmanager.register(Prover(config), "threadproof_prover")
     except BadInput as error:

@@ -9,12 +9,11 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.faults.fault import Fault, catalogue
 from support.faults.proof import Judged, Proof, Trial, Verdict
-from support.pytest_plugin.ledger import EXPECTED
-from support.pytest_plugin.live_output import silence_pytest
+from support.pytest_plugin.run_output import silence_pytest
+from support.pytest_plugin.state import run_state
 
 STYLES = {Verdict.CAUGHT: "green", Verdict.MISSED: "bold red", Verdict.INERT: "bold magenta"}
 WIDTH = max(len(verdict) for verdict in Verdict)
@@ -37,7 +36,7 @@ class ProverOutput:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Note which scenarios are played at all."""
-        self._selected = {scenario.title for scenario in session.config.stash.get(EXPECTED, list[Scenario]())}
+        self._selected = {scenario.title for scenario in run_state(session.config).expected or ()}
 
     def services_ready(self, seconds: float) -> None:
         """Print that the services are up."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from support.core.outcome import ScenarioResult
 from support.core.scenario import Scenario
-from support.pytest_plugin.allure_results import test_case_id
+from support.reporting.allure_files import test_case_id
 
 
 def compare_with_expected(
