@@ -52,7 +52,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
     """Look at a conversation in every place.
 
     Raises:
-        PromiseBroken: a place does not have it, or the database has it under another owner.
+        PromiseBroken: a place does not have it, the database has another owner, or the list shows it otherwise.
     """
     owner, durable = conversation.owner, conversation.owner.driver.durable
     stored = await durable.thread(conversation.id)
@@ -63,7 +63,12 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
         raise PromiseBroken(
             Code.OWNER_STORED, f"expected {conversation.title!r} under {owner.name} in the database, got another owner"
         )
-    listed = [status for status in STATUSES if any(one.id == conversation.id for one in await owner.list(status))]
+    lists = {status: await owner.list(status) for status in STATUSES}
+    listed = {status: one for status, found in lists.items() for one in found if one.id == conversation.id}
+    if strange := [one for one in listed.values() if one != shown]:
+        raise PromiseBroken(
+            Code.LISTED_DIFFERS, f"{conversation.title!r}: expected {shown} in the list, got {strange[0]}"
+        )
     return Views(
         conversation,
         shown,

@@ -48,6 +48,7 @@ class Code(StrEnum):
     CHANGED = "thread.changed"
 
     # lists, pages and searches
+    LISTED_DIFFERS = "list.differs"
     LIST_FOREIGN = "list.foreign"
     LIST_MISSING = "list.missing"
     LIST_TWICE = "list.twice"
