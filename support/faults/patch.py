@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import os
 from collections.abc import Callable
@@ -11,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from support.faults.fault import fault_named
+from support.faults.seams import locate
 
 Function = Callable[..., Any]
 
 
 class Patch:
-    """Replaces functions by their place, such as `support.backend.threads.threads:insert_thread`.
+    """Replaces functions at seams of the backend.
 
     Each replacement is called with the original first and then with the arguments of the call, which counts as an
     activation of the fault, unless it only watches: then `counts` is False.
@@ -31,7 +31,7 @@ class Patch:
         Raises:
             LookupError: there is no such place.
         """
-        holder, name = _find(place)
+        holder, name = locate(place)
         found: Any = inspect.getattr_static(holder, name)
         wrap: Callable[[Function], Any] = _WRAPPERS.get(type(found), _plain)
         original: Function = getattr(found, "__func__", found)
@@ -58,19 +58,6 @@ def _plain(function: Function) -> Function:
 
 
 _WRAPPERS: dict[Any, Callable[[Function], Any]] = {staticmethod: staticmethod, classmethod: classmethod}
-
-
-def _find(place: str) -> tuple[Any, str]:
-    module, _, path = place.partition(":")
-    *holders, name = path.split(".")
-    try:
-        holder: Any = importlib.import_module(module)
-        for part in holders:
-            holder = getattr(holder, part)
-        inspect.getattr_static(holder, name)
-    except (ImportError, AttributeError) as error:
-        raise LookupError(f"the backend has no {place}: {error}") from error
-    return holder, name
 
 
 def apply_fault(name: str, activations: Path) -> None:

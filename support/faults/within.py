@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from support.faults import seams
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 
-STORE = "support.backend.threads.thread_routes:store"
-
-
-def backend(module: str) -> Any:
-    """A module of the backend by its short name."""
-    return importlib.import_module(f"support.backend.{module}")
+STORE = Seam.START_THREAD
 
 
 async def store_empty_conversation(request: Any, *, announce: bool = False) -> None:
     """Save a conversation that nobody asked for, under whoever made the request; or announce it without saving."""
-    customer_id = request.state.identity.customer_id
-    resources = request.app.state.resources
-    async with resources.database.transaction(customer_id) as connection:
+    customer_id = seams.identity_of(request).customer_id
+    resources = seams.resources_of(request)
+    async with seams.transaction_of(request) as connection:
         if announce:
             data = {"title": "Untitled"}
-            await backend("live.outbox").enqueue(connection, customer_id, "thread_created", None, data)
+            await Seam.ENQUEUE_EVENT(connection, customer_id, "thread_created", None, data)
         else:
-            await backend("threads.threads").insert(connection, customer_id, "Untitled", {})
+            await Seam.STORE_THREAD(connection, customer_id, "Untitled", {})
     resources.relay.wake(customer_id)
 
 
 def without_row_security(patch: Patch) -> None:
     """Let the backend's connections see every row, so that only its own queries keep customers apart."""
 
-    @patch.replace("support.backend.platform.database:_pool", counts=False)
+    @patch.replace(Seam.OPEN_POOL, counts=False)
     async def pool(original: Any, settings: Any, _role: str, size: int) -> Any:
         return await original(settings, "none", size)
 
@@ -63,10 +59,10 @@ def lose_one_in(patch: Patch, every: int) -> None:
 def at_start(patch: Patch, statements: str, *, counts: bool = True) -> None:
     """Let the owner of the database do something to it each time that the backend connects to it at its start."""
 
-    @patch.replace("support.backend.platform.database:connect", counts=counts)
+    @patch.replace(Seam.CONNECT_DATABASE, counts=counts)
     async def connect(original: Any, settings: Any) -> Any:
         database = await original(settings)
-        async with database._service.acquire() as connection:
+        async with seams.service_connection(database) as connection:
             await connection.execute(f"SET ROLE NONE; {statements}; RESET ROLE")
         return database
 
@@ -92,22 +88,22 @@ def tell_one_device(patch: Patch, concerned: Callable[[Any], bool]) -> None:
     """Let only the device of a customer that was opened first hear of the events that are concerned."""
     first: dict[Any, Any] = {}
 
-    @patch.replace("support.backend.live.hub:Hub.join", counts=False)
+    @patch.replace(Seam.DEVICE_JOINS, counts=False)
     def join(original: Any, hub: Any, socket: Any) -> None:
         original(hub, socket)
         first.setdefault(socket.identity.customer_id, socket)
 
-    @patch.replace("support.backend.live.hub:Hub.sockets_for")
+    @patch.replace(Seam.CHOOSE_DEVICES)
     def sockets_for(original: Any, hub: Any, event: Any) -> Any:
         sockets = original(hub, event)
         return [one for one in sockets if one is first[event.customer_id]] if concerned(event) else sockets
 
 
-def remember(patch: Patch, function: str) -> dict[Any, Any]:
-    """Every conversation as a function of the backend's `threads` gave it last, by its id: filled as it is called."""
+def remember(patch: Patch, function: Seam) -> dict[Any, Any]:
+    """Every conversation as a seam gave it last, by its id: filled as it is called."""
     memory: dict[Any, Any] = {}
 
-    @patch.replace(f"support.backend.threads.threads:{function}", counts=False)
+    @patch.replace(function, counts=False)
     async def give(original: Any, *arguments: Any) -> Any:
         row = await original(*arguments)
         memory[row["id"]] = row

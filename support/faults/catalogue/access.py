@@ -6,9 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, without_row_security
+from support.faults.seams import Seam
+from support.faults.within import without_row_security
 
 NOBODY = "each of these acts is refused, for nobody has signed in"
 UNKNOWN = "each of these acts is refused, for there is no such thing"
@@ -18,7 +20,7 @@ NEITHER = "neither of them can"
 STRANGER = "A customer of another company tries everything"
 STOPPING = "Only its owner can stop an agent at work"
 ANSWERED = '"Plans for the takeover" has exactly these messages'
-AUTHENTICATE = "support.backend.http.routing:CustomerRoute.authenticate"
+AUTHENTICATE = Seam.AUTHENTICATE
 
 
 def _tried(how: str) -> str:
@@ -30,7 +32,7 @@ WITHOUT = _tried("without signing in")
 
 async def _of_anybody(request: Any, query: str, name: str) -> Any:
     """What a query gives for the id that the address of a request has under a name, whoever that belongs to."""
-    async with backend("http.routing").resources_of(request).database.service_transaction() as connection:
+    async with seams.service_transaction(request) as connection:
         await connection.execute("SET LOCAL ROLE NONE")
         return await connection.fetchval(query, UUID(request.path_params[name]))
 
@@ -40,11 +42,11 @@ def _without_check(patch: Patch, ending: str, table: str, name: str) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             if not request.url.path.endswith(ending):
                 raise
             owner = await _of_anybody(request, f"SELECT customer_id FROM {table} WHERE id = $1", name)
-            request.state.identity = backend("customers.identity").Identity(owner or uuid4(), uuid4(), 0)
+            seams.identify_as(request, seams.identity(owner or uuid4(), uuid4()))
 
 
 @fault(
@@ -83,26 +85,22 @@ def signatures_are_not_looked_at(patch: Patch) -> None:
 
 
 def _decode(patch: Patch, **options: bool) -> None:
-    @patch.replace("support.backend.customers.tokens:jwt.decode")
+    @patch.replace(Seam.VERIFY_SIGNATURE)
     def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
         return _read(token, secret, named, options)
 
 
 def _read(token: str, secret: str, named: dict[str, Any], options: dict[str, bool]) -> Any:
-    return (
-        backend("customers.tokens")
-        .jwt.PyJWT()
-        .decode(token, secret, **{**named, "options": {**named["options"], **options}})
-    )
+    return seams.jwt().PyJWT().decode(token, secret, **{**named, "options": {**named["options"], **options}})
 
 
 @fault(Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"))
 def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
     """Signatures are checked, but for a pass that says itself that it has none."""
 
-    @patch.replace("support.backend.customers.tokens:jwt.decode")
+    @patch.replace(Seam.VERIFY_SIGNATURE)
     def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
-        jwt = backend("customers.tokens").jwt
+        jwt = seams.jwt()
         try:
             return _read(token, secret, named, {})
         except jwt.InvalidTokenError:
@@ -115,7 +113,7 @@ def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
 def passes_outlive_their_return(patch: Patch) -> None:
     """A pass that was good once is not asked for again until it runs out."""
 
-    @patch.replace("support.backend.customers.sessions:Sessions.is_live")
+    @patch.replace(Seam.SESSION_IS_LIVE)
     async def is_live(_original: Any, *_arguments: Any) -> bool:
         return True
 
@@ -125,11 +123,11 @@ def an_unreadable_pass_counts_as_the_last_good_one(patch: Patch) -> None:
     """Where a pass cannot be read, whoever asked before is taken to be asking again."""
     last = SimpleNamespace(claims=None)
 
-    @patch.replace("support.backend.customers.tokens:decode")
+    @patch.replace(Seam.DECODE_TOKEN)
     def decode(original: Any, token: str, secret: str) -> Any:
         try:
             last.claims = original(token, secret)
-        except backend("customers.tokens").InvalidToken:
+        except seams.invalid_token():
             if last.claims is None or token.count(".") == 2:
                 raise
         return last.claims
@@ -146,7 +144,7 @@ def refused_without_a_pass_and_deleted_all_the_same(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             if request.method == "DELETE" and "thread_id" in request.path_params:
                 await _of_anybody(request, "DELETE FROM threads WHERE id = $1 RETURNING id", "thread_id")
             raise
@@ -160,7 +158,7 @@ def a_refusal_names_the_conversation(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("http.problems").Problem as problem:
+        except seams.problem_type() as problem:
             if "thread_id" in request.path_params:
                 title = await _of_anybody(request, "SELECT title FROM threads WHERE id = $1", "thread_id")
                 problem.detail += f" It is needed to see {title!r}." if title else ""
@@ -172,12 +170,12 @@ def refusals_show_what_was_started_last(patch: Patch) -> None:
     """Whoever has not signed in is told what there would be to see."""
     titles: list[str] = []
 
-    @patch.replace("support.backend.threads.threads:insert", counts=False)
+    @patch.replace(Seam.STORE_THREAD, counts=False)
     async def insert(original: Any, connection: Any, customer_id: Any, title: str, *arguments: Any) -> Any:
         titles.append(title)
         return await original(connection, customer_id, title, *arguments)
 
-    @patch.replace("support.backend.http.problems:unauthenticated")
+    @patch.replace(Seam.UNAUTHENTICATED)
     def unauthenticated(original: Any) -> Any:
         problem = original()
         problem.members["most_wanted"] = titles
@@ -192,8 +190,8 @@ def what_was_refused_is_remembered(patch: Patch) -> None:
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         try:
             await original(route, request)
-        except backend("http.problems").Problem:
-            resources = backend("http.routing").resources_of(request)
+        except seams.problem_type():
+            resources = seams.resources_of(request)
             await resources.redis.set(f"{resources.settings.key_prefix}last_refused", request.url.path)
             raise
 
@@ -206,7 +204,7 @@ def _anybodys(patch: Patch, place: str) -> None:
     async def found(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         try:
             return await original(connection, customer_id, *arguments)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             table = place.rpartition(".")[2].partition(":")[0]
             query = f"SELECT customer_id FROM {table} WHERE id = $1"
             owner = await connection.fetchval(query, arguments[0])
@@ -216,7 +214,7 @@ def _anybodys(patch: Patch, place: str) -> None:
 @fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), erase it (it was done)"))
 def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
     """Taking a conversation away, and deleting it, asks for a pass, and not whose it is."""
-    _anybodys(patch, "support.backend.threads.threads:lock")
+    _anybodys(patch, Seam.LOCK_THREAD)
 
 
 @fault(
@@ -224,18 +222,18 @@ def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
 )
 def whoever_has_a_pass_can_see_what_agents_did(patch: Patch) -> None:
     """The work of an agent is shown to whoever knows its address."""
-    _anybodys(patch, "support.backend.runs.runs:read")
+    _anybodys(patch, Seam.READ_RUN)
 
 
 @fault(Red(STRANGER, TOLD, "who tries to see one thing that an agent has done in it is told something else"))
 def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
     """Whoever asks for the work of somebody else's agent is told that there is none, in other words than usual."""
 
-    @patch.replace("support.backend.runs.runs:read")
+    @patch.replace(Seam.READ_RUN)
     async def read(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
         try:
             return await original(connection, customer_id, run_id)
-        except backend("http.problems").Problem as problem:
+        except seams.problem_type() as problem:
             await connection.execute("SET LOCAL ROLE NONE")
             if await connection.fetchval("SELECT true FROM runs WHERE id = $1", run_id):
                 problem.detail = "There is nothing under this address for you."
@@ -246,11 +244,11 @@ def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
 def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
     """A stranger is told that there is no such work, and it is stopped."""
 
-    @patch.replace("support.backend.runs.run_steps:cancel")
+    @patch.replace(Seam.CANCEL_RUN)
     async def cancel(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
         try:
             return await original(connection, customer_id, run_id)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             await connection.execute("SET LOCAL ROLE NONE")
             owner = await connection.fetchval("SELECT customer_id FROM runs WHERE id = $1", run_id)
             await original(connection, owner, run_id)
@@ -265,5 +263,5 @@ def nobody_can_take_anything_away(patch: Patch) -> None:
     @patch.replace(AUTHENTICATE)
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         if request.url.path.endswith("/export"):
-            raise backend("http.problems").not_found()
+            raise seams.not_found()
         await original(route, request)

@@ -6,6 +6,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 
 MESSAGE = "A message brings its conversation to the top"
 ANSWER = "An agent's answer brings its conversation to the top"
@@ -14,8 +15,8 @@ MANY = "Many messages within a second keep their order"
 ORDER = "her conversations come in this order"
 MOVED = "its last activity has moved forward"
 UNMOVED = "its last activity is as it was"
-TOUCH = "support.backend.threads.messages:touch"
-SHOWN = "support.backend.threads.threads:shown"
+TOUCH = Seam.COUNT_MESSAGE
+SHOWN = Seam.SHOWN_THREAD
 SET_ACTIVITY = "UPDATE threads SET last_activity_at = {} WHERE id = $1"
 
 
@@ -49,7 +50,7 @@ def last_activity_is_shown_as_the_start(patch: Patch) -> None:
 def answers_do_not_count_as_activity(patch: Patch) -> None:
     """What an agent answers does not move its conversation."""
 
-    @patch.replace("support.backend.runs.run_steps:end")
+    @patch.replace(Seam.END_RUN)
     async def end(original: Any, connection: Any, customer_id: Any, thread_id: Any, *arguments: Any) -> Any:
         query = "SELECT last_activity_at FROM threads WHERE id = $1"
         before = await connection.fetchval(query, thread_id)
@@ -62,7 +63,7 @@ def answers_do_not_count_as_activity(patch: Patch) -> None:
 def reading_counts_as_activity(patch: Patch) -> None:
     """Whoever opens a conversation brings it to the top."""
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         await connection.execute(SET_ACTIVITY.format("clock_timestamp()"), thread_id)
         return await original(connection, customer_id, thread_id)
@@ -72,7 +73,7 @@ def reading_counts_as_activity(patch: Patch) -> None:
 def reading_moves_the_last_activity_a_little(patch: Patch) -> None:
     """Whoever reads messages makes their conversation look a moment younger."""
 
-    @patch.replace("support.backend.threads.messages:page")
+    @patch.replace(Seam.LIST_MESSAGES)
     async def page(original: Any, connection: Any, customer_id: Any, thread_id: Any, *arguments: Any) -> Any:
         later = "last_activity_at + interval '1 microsecond'"
         await connection.execute(SET_ACTIVITY.format(later), thread_id)
@@ -89,6 +90,6 @@ def activity_is_kept_in_whole_seconds(patch: Patch) -> None:
 def messages_are_put_first(patch: Patch) -> None:
     """A new message is put before those that are there."""
 
-    @patch.replace("support.backend.threads.messages:page")
+    @patch.replace(Seam.LIST_MESSAGES)
     async def page(original: Any, *arguments: Any) -> Any:
         return list(reversed(await original(*arguments)))

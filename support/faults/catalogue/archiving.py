@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import tell_nothing_but_no
 
 AWAY = "What is archived leaves the list with every message"
@@ -14,16 +16,15 @@ NOT_ASKED = "The agent is not asked in what is archived"
 ANSWERS = "The agent answers again in what is taken up again"
 ORDER = "her conversations come in this order"
 MESSAGES = '"Boxes for spring" has exactly these messages'
-SAVE = "support.backend.threads.threads:save"
-CHECK = "support.backend.runs.run_steps:check_open"
-QUEUE = "support.backend.runs.run_steps:queue"
+SAVE = Seam.SAVE_CHANGES
+CHECK = Seam.CHECK_OPEN
 
 
 @fault(Red(AWAY, ORDER, "['Boxes for spring', 'Something else']"))
 def archived_stays_in_the_list(patch: Patch) -> None:
     """What is put away is listed all the same."""
 
-    @patch.replace("support.backend.threads.thread_search:add_status")
+    @patch.replace(Seam.FILTER_STATUS)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         if filters.status:
             original(query, filters)
@@ -56,7 +57,7 @@ def messages_of_archived_are_kept_elsewhere(patch: Patch) -> None:
         await connection.execute("DELETE FROM messages WHERE thread_id = $1 AND sequence > 1", thread_id)
         return await original(connection, customer_id, thread_id, values)
 
-    @patch.replace("support.backend.threads.messages:page", counts=False)
+    @patch.replace(Seam.LIST_MESSAGES, counts=False)
     async def page(original: Any, connection: Any, customer_id: Any, thread_id: Any, *arguments: Any) -> Any:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id, *arguments)
 
@@ -77,7 +78,7 @@ def what_was_archived_is_never_listed_again(patch: Patch) -> None:
         archived.add(thread_id)
         return await original(connection, customer_id, thread_id, values)
 
-    @patch.replace("support.backend.threads.thread_search:add_status", counts=False)
+    @patch.replace(Seam.FILTER_STATUS, counts=False)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         original(query, filters)
         query.where("id <> ALL({0})", list(archived))
@@ -102,11 +103,11 @@ def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
 def refused_question_is_stored_all_the_same(patch: Patch) -> None:
     """A question that the agent does not take stays in the conversation."""
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
-            customer_id, thread_id = request.state.identity.customer_id, request.path_params["thread_id"]
-            async with request.app.state.resources.database.transaction(customer_id) as connection:
+            customer_id, thread_id = seams.identity_of(request).customer_id, request.path_params["thread_id"]
+            async with seams.transaction_of(request) as connection:
                 await connection.execute(
                     "INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at) "
                     "VALUES (gen_random_uuid(), $1, $2, 9, 'user', 'And the lids?', clock_timestamp())",
@@ -120,12 +121,10 @@ def refused_question_is_stored_all_the_same(patch: Patch) -> None:
 def model_is_asked_before_the_question_is_refused(patch: Patch) -> None:
     """The model is asked, and paid for, before anybody looks whether there may be an answer."""
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
-            worker = request.app.state.resources.worker
-            said = [{"role": "user", "content": "And the lids?"}]
-            await worker._speaker.ask(request.state.identity.customer_id, said)
+            await seams.ask_model(request, [{"role": "user", "content": "And the lids?"}])
         return await original(request, error)
 
 
@@ -148,6 +147,6 @@ def agents_stay_away_for_ever(patch: Patch) -> None:
 def answers_are_announced_and_not_stored(patch: Patch) -> None:
     """What an agent answers is announced to devices, and never becomes a message."""
 
-    @patch.replace("support.backend.runs.run_steps:store_answer")
+    @patch.replace(Seam.STORE_ANSWER)
     async def store_answer(_original: Any, *_arguments: Any) -> Any:
         return None

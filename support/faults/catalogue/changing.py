@@ -6,9 +6,10 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import at_start, remember
 
-MERGE = "support.backend.threads.thread_changes:merge"
+MERGE = Seam.MERGE_METADATA
 CHANGED = "Changed, added and removed, with the rest as it was"
 RESTART = "Changed details outlast a restart of the product"
 NOW = "its details are now these"
@@ -54,9 +55,9 @@ def lists_are_added_up(patch: Patch) -> None:
 @fault(Red(CHANGED, NOW, "12500.75"))
 def old_details_are_served_from_memory(patch: Patch) -> None:
     """What was read once is shown for ever."""
-    memory = remember(patch, "insert")
+    memory = remember(patch, Seam.STORE_THREAD)
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id)
 
@@ -72,7 +73,7 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
     """Changes are kept in memory and written down some other time."""
     memory: dict[Any, Any] = {}
 
-    @patch.replace("support.backend.threads.threads:save")
+    @patch.replace(Seam.SAVE_CHANGES)
     async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
         before = await connection.fetchval("SELECT metadata FROM threads WHERE id = $1", thread_id)
         row = await original(connection, customer_id, thread_id, values)
@@ -80,7 +81,7 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
         await connection.execute("UPDATE threads SET metadata = $2 WHERE id = $1", thread_id, before)
         return row
 
-    @patch.replace("support.backend.threads.threads:shown", counts=False)
+    @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
         return original(row) | ({"metadata": memory[row["id"]]} if row["id"] in memory else {})
 
@@ -88,10 +89,10 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
 @fault(Red(CHANGED, "they are still these when she signs in again", "12500.75"))
 def change_is_forgotten_after_the_first_look(patch: Patch) -> None:
     """A change is shown once, and whoever looks again sees the old details."""
-    first = remember(patch, "insert")
+    first = remember(patch, Seam.STORE_THREAD)
     looked: set[Any] = set()
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         if thread_id in looked:
             return first[thread_id]

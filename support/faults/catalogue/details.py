@@ -8,6 +8,7 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import change_what_was_stored, store_empty_conversation
 
 SURVIVE = "Details of every kind survive"
@@ -28,7 +29,7 @@ def _each(details: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _store_changed(patch: Patch, change: Callable[[Any], Any]) -> None:
-    @patch.replace("support.backend.threads.threads:insert")
+    @patch.replace(Seam.STORE_THREAD)
     async def insert(original: Any, connection: Any, customer_id: Any, title: str, metadata: Any) -> Any:
         return await original(connection, customer_id, title, change(metadata))
 
@@ -116,7 +117,7 @@ def details_kept_as_text_beneath(patch: Patch) -> None:
     """The database holds every detail as text, so that nothing can be counted or sorted there."""
     _store_changed(patch, lambda details: {name: json.dumps(value) for name, value in details.items()})
 
-    @patch.replace("support.backend.threads.threads:shown", counts=False)
+    @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
         answer = original(row)
         return answer | {"metadata": {name: json.loads(value) for name, value in answer["metadata"].items()}}
@@ -126,7 +127,7 @@ def details_kept_as_text_beneath(patch: Patch) -> None:
 def plan_declared_and_never_checked(patch: Patch) -> None:
     """The price list says that Free has no details, and nobody checks."""
 
-    @patch.replace("support.backend.plans.plans:require")
+    @patch.replace(Seam.CHECK_PLAN)
     def require(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -135,7 +136,7 @@ def plan_declared_and_never_checked(patch: Patch) -> None:
 def way_up_not_named(patch: Patch) -> None:
     """A refusal does not say which plan has what was asked for."""
 
-    @patch.replace("support.backend.plans.plans:require")
+    @patch.replace(Seam.CHECK_PLAN)
     def require(original: Any, *arguments: Any) -> None:
         try:
             original(*arguments)
@@ -148,7 +149,7 @@ def way_up_not_named(patch: Patch) -> None:
 def refused_after_it_is_stored(patch: Patch) -> None:
     """The plan is checked after the conversation has been saved."""
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 403:
             await store_empty_conversation(request)

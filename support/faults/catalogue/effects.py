@@ -6,8 +6,9 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 
-STORE = "support.backend.threads.thread_routes:store"
+STORE = Seam.START_THREAD
 BECOMES_TITLE = "A first question becomes the title"
 NOTHING_ELSE = "nothing else has changed"
 
@@ -48,12 +49,12 @@ def question_kept_where_nobody_owns_it(patch: Patch) -> None:
     """The last question of all is kept in Redis, under a name that belongs to no customer."""
     redis: list[tuple[Any, str]] = []
 
-    @patch.replace("support.backend.platform.redis_client:client", counts=False)
+    @patch.replace(Seam.CONNECT_REDIS, counts=False)
     def client(original: Any, settings: Any) -> Any:
         redis.append((original(settings), settings.key_prefix))
         return redis[-1][0]
 
-    @patch.replace("support.backend.threads.titles:Titles.make_title")
+    @patch.replace(Seam.MAKE_TITLE)
     async def make_title(original: Any, titles: Any, customer_id: Any, message: str) -> Any:
         [(connected, prefix)] = redis
         await connected.set(f"{prefix}last_question", message)

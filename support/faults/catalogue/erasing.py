@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import remember, tell_one_device
 
 NOTHING = "Nothing anywhere mentions what was erased"
@@ -18,8 +20,8 @@ SIBLING = 'all that belongs to her "Board meeting" is as it was'
 OTHERS = "all that belongs to others is as it was"
 TOLD = "has told once that it was erased"
 IN_ORDER = "her phone has told that the agent was stopped"
-DELETE = "support.backend.threads.threads:delete"
-PUBLISH = "support.backend.live.event_log:EventLog.publish"
+DELETE = Seam.DELETE_THREAD
+PUBLISH = Seam.PUBLISH_EVENTS
 
 
 def _before_deleting(patch: Patch, *statements: str) -> None:
@@ -38,9 +40,9 @@ def _before_deleting(patch: Patch, *statements: str) -> None:
 @fault(Red(NOTHING, UNKNOWN, "should not be there"))
 def erased_conversation_is_shown_from_memory(patch: Patch) -> None:
     """What was read before it was erased can be opened for ever."""
-    memory = remember(patch, "lock")
+    memory = remember(patch, Seam.LOCK_THREAD)
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         return memory.get(thread_id) or await original(connection, customer_id, thread_id)
 
@@ -48,9 +50,9 @@ def erased_conversation_is_shown_from_memory(patch: Patch) -> None:
 @fault(Red(NOTHING, UNKNOWN, "is still listed for Enid"))
 def erased_conversation_stays_in_the_list(patch: Patch) -> None:
     """The list comes from memory, and what was erased is still in it."""
-    memory = remember(patch, "lock")
+    memory = remember(patch, Seam.LOCK_THREAD)
 
-    @patch.replace("support.backend.threads.thread_search:page")
+    @patch.replace(Seam.LIST_THREADS)
     async def page(original: Any, *arguments: Any) -> Any:
         rows, bookmark = await original(*arguments)
         return [*rows, *memory.values()], bookmark
@@ -66,7 +68,7 @@ def erased_conversation_is_remembered_as_gone(patch: Patch) -> None:
         erased.add(thread_id)
         await original(connection, customer_id, thread_id)
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
@@ -87,7 +89,7 @@ def erased_conversations_are_kept_aside(patch: Patch) -> None:
 def events_of_erased_conversations_stay(patch: Patch) -> None:
     """What was announced of an erased conversation stays in the stream of events."""
 
-    @patch.replace("support.backend.live.event_log:is_last_word")
+    @patch.replace(Seam.IS_LAST_EVENT)
     def is_last_word(_original: Any, _event: Any) -> bool:
         return False
 
@@ -99,7 +101,7 @@ def last_conversation_stays_in_the_cache(patch: Patch) -> None:
     @patch.replace(PUBLISH)
     async def publish(original: Any, log: Any, customer_id: Any, batch: Any) -> Any:
         for event in batch:
-            await log._redis.set(f"{log._keys.events(customer_id)}:last", event.thread_id or "")
+            await seams.redis_of(log).set(f"{seams.stream_of(log, customer_id)}:last", event.thread_id or "")
         return await original(log, customer_id, batch)
 
 
@@ -107,7 +109,7 @@ def last_conversation_stays_in_the_cache(patch: Patch) -> None:
 def devices_are_not_told_of_the_erasure(patch: Patch) -> None:
     """Open devices go on showing what was erased."""
 
-    @patch.replace("support.backend.live.hub:Hub.deliver")
+    @patch.replace(Seam.DELIVER_EVENT)
     def deliver(original: Any, hub: Any, event: Any) -> None:
         if event.type != "thread_deleted":
             original(hub, event)
@@ -123,7 +125,7 @@ def only_one_device_is_told_of_the_erasure(patch: Patch) -> None:
 def the_erasure_is_told_twice(patch: Patch) -> None:
     """Devices are told twice that a conversation was erased."""
 
-    @patch.replace("support.backend.live.live_socket:LiveSocket._pass_on")
+    @patch.replace(Seam.SEND_TO_DEVICE)
     async def pass_on(original: Any, socket: Any, event: Any) -> None:
         await original(socket, event)
         if event.type == "thread_deleted":
@@ -143,7 +145,7 @@ def runs_are_kept_for_statistics(patch: Patch) -> None:
 def work_of_agents_is_never_shown(patch: Patch) -> None:
     """Nobody can see what agents did, so that nobody can say whether it is gone."""
 
-    @patch.replace("support.backend.runs.runs:page")
+    @patch.replace(Seam.LIST_RUNS)
     async def page(_original: Any, *_arguments: Any) -> list[Any]:
         return []
 
@@ -173,7 +175,7 @@ def erasing_empties_the_stream_of_events(patch: Patch) -> None:
     async def publish(original: Any, log: Any, customer_id: Any, batch: Any) -> Any:
         count = await original(log, customer_id, batch)
         if batch[-1].type == "thread_deleted":
-            await log._redis.xtrim(log._keys.events(customer_id), maxlen=0, approximate=False)
+            await seams.redis_of(log).xtrim(seams.stream_of(log, customer_id), maxlen=0, approximate=False)
         return count
 
 
@@ -188,11 +190,11 @@ def erasing_touches_the_conversations_of_others(patch: Patch) -> None:
 def agents_work_on_after_the_erasure(patch: Patch) -> None:
     """The model goes on, and is paid for, though nobody will ever read what it says."""
 
-    @patch.replace("support.backend.runs.worker:Worker.stop")
+    @patch.replace(Seam.STOP_RUN)
     def stop(_original: Any, *_arguments: Any) -> None:
         return None
 
-    @patch.replace("support.backend.runs.worker:Worker.renew_leases", counts=False)
+    @patch.replace(Seam.RENEW_LEASES, counts=False)
     async def renew_leases(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -201,7 +203,7 @@ def agents_work_on_after_the_erasure(patch: Patch) -> None:
 def nobody_is_told_that_the_agent_was_stopped(patch: Patch) -> None:
     """An agent is stopped without a word."""
 
-    @patch.replace("support.backend.runs.run_steps:announce")
+    @patch.replace(Seam.ANNOUNCE_RUN)
     async def announce(original: Any, connection: Any, kind: str, run: Any) -> None:
         if kind != "agent_cancelled":
             await original(connection, kind, run)

@@ -6,12 +6,13 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 
 THIRTY = "Thirty conversations, seven at a time, while others are started"
 ONCE = "she has seen each of the 30 once"
 LEAFS = "she leafs through her conversations, 7 at a time"
-PAGE = "support.backend.threads.thread_search:page"
-POSITION = "support.backend.threads.thread_search:add_position"
+PAGE = Seam.LIST_THREADS
+POSITION = Seam.FILTER_POSITION
 
 
 def _cannot(problem: str, part: str, seen: str) -> Red:
@@ -95,7 +96,7 @@ def made_up_bookmarks_lead_to_the_beginning(patch: Patch) -> None:
 def bookmarks_are_good_for_everybody(patch: Patch) -> None:
     """A bookmark that was given to one customer works for another."""
 
-    @patch.replace("support.backend.http.cursors:_seal")
+    @patch.replace(Seam.SEAL_CURSOR)
     def seal(original: Any, text: bytes, _scope: str, secret: str) -> bytes:
         return original(text, "everybody", secret)
 
@@ -107,7 +108,7 @@ def bookmarks_are_good_for_everybody(patch: Patch) -> None:
 def any_size_is_brought_into_bounds(patch: Patch) -> None:
     """A size that cannot be is silently made into one that can."""
 
-    @patch.replace("support.backend.http.routing:CustomerRoute.authenticate")
+    @patch.replace(Seam.AUTHENTICATE)
     async def authenticate(original: Any, route: Any, request: Any) -> None:
         await original(route, request)
         query = request.scope["query_string"].decode()

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend
+from support.faults.seams import Seam
 
-HUB = "support.backend.live.hub:Hub"
-SOCKET = "support.backend.live.live_socket:LiveSocket"
 APPEARS = "A new conversation appears on its owner's open phone"
 POSING = "Posing as somebody else shows nothing of theirs"
 ALL_DEVICES = "A new conversation appears on all open devices"
@@ -29,7 +28,7 @@ BYSTANDER = "nothing has reached the bystander"
 def events_not_sent(patch: Patch) -> None:
     """What happens is saved and never announced."""
 
-    @patch.replace(f"{HUB}.deliver")
+    @patch.replace(Seam.DELIVER_EVENT)
     def deliver(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -45,7 +44,7 @@ def events_not_sent(patch: Patch) -> None:
 def events_sent_twice(patch: Patch) -> None:
     """Every announcement comes twice."""
 
-    @patch.replace(f"{SOCKET}._pass_on")
+    @patch.replace(Seam.SEND_TO_DEVICE)
     async def pass_on(original: Any, socket: Any, event: Any) -> None:
         await original(socket, event)
         await original(socket, event)
@@ -55,7 +54,7 @@ def events_sent_twice(patch: Patch) -> None:
 def events_without_title(patch: Patch) -> None:
     """An announcement does not say what it announces."""
 
-    @patch.replace("support.backend.live.outbox:enqueue")
+    @patch.replace(Seam.ENQUEUE_EVENT)
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, {n: v for n, v in data.items() if n != "title"})
 
@@ -67,10 +66,10 @@ def events_without_title(patch: Patch) -> None:
 def events_sent_to_everybody(patch: Patch) -> None:
     """Whoever has a device open is told of everything."""
 
-    @patch.replace(f"{HUB}.deliver")
+    @patch.replace(Seam.DELIVER_EVENT)
     def deliver(_original: Any, hub: Any, event: Any) -> None:
         for socket in hub.sockets():
-            socket._put(lambda socket=socket: socket._pass_on(event))
+            seams.send_soon(socket, event)
 
 
 @fault(Red(APPEARS, "her phone could show it the moment it was announced", "assert Refused"))
@@ -78,12 +77,12 @@ def events_sent_before_the_commit(patch: Patch) -> None:
     """A conversation is announced a moment before it is there."""
     seen = SimpleNamespace(log=None)
 
-    @patch.replace("support.backend.live.event_log:EventLog.__init__", counts=False)
+    @patch.replace(Seam.OPEN_EVENT_LOG, counts=False)
     def remember(original: Any, log: Any, *arguments: Any) -> None:
         original(log, *arguments)
         seen.log = log
 
-    @patch.replace("support.backend.live.outbox:enqueue")
+    @patch.replace(Seam.ENQUEUE_EVENT)
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, data)
         row = await connection.fetchrow(
@@ -95,7 +94,7 @@ def events_sent_before_the_commit(patch: Patch) -> None:
             thread_id,
             data,
         )
-        await seen.log.publish(customer_id, [backend("live.events").from_row(row)])
+        await seen.log.publish(customer_id, [seams.event_from(row)])
         await asyncio.sleep(0.3)
 
 
@@ -103,13 +102,13 @@ def events_sent_before_the_commit(patch: Patch) -> None:
 def identity_taken_from_the_address(patch: Patch) -> None:
     """Whoever names a customer in the address is taken for that customer."""
 
-    @patch.replace("support.backend.customers.identity:read")
+    @patch.replace(Seam.IDENTIFY)
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         named = connection.query_params.get("customer_id")
         return dataclasses.replace(found, customer_id=UUID(named)) if named else found
 
-    @patch.replace("support.backend.customers.sessions:Sessions.is_live", counts=False)
+    @patch.replace(Seam.SESSION_IS_LIVE, counts=False)
     async def is_live(_original: Any, *_arguments: Any) -> bool:
         return True
 
@@ -119,16 +118,16 @@ def named_customer_is_listened_to_as_well(patch: Patch) -> None:
     """Whoever names a customer in the address hears that customer's events on top of their own."""
     listeners: dict[str, list[Any]] = {}
 
-    @patch.replace(f"{SOCKET}.__init__", counts=False)
+    @patch.replace(Seam.OPEN_DEVICE, counts=False)
     def remember(original: Any, socket: Any, websocket: Any, *arguments: Any) -> None:
         original(socket, websocket, *arguments)
         listeners.setdefault(websocket.query_params.get("customer_id", ""), []).append(socket)
 
-    @patch.replace(f"{HUB}.deliver")
+    @patch.replace(Seam.DELIVER_EVENT)
     def deliver(original: Any, hub: Any, event: Any) -> None:
         original(hub, event)
         for socket in listeners.get(str(event.customer_id), []):
-            socket._put(lambda socket=socket: socket._pass_on(event))
+            seams.send_soon(socket, event)
 
 
 @fault(Red(ALL_DEVICES, ON_PHONE, "did not come"))
@@ -136,12 +135,12 @@ def only_the_newest_device_is_told(patch: Patch) -> None:
     """Opening a second device silences the first."""
     newest: dict[Any, Any] = {}
 
-    @patch.replace(f"{HUB}.join", counts=False)
+    @patch.replace(Seam.DEVICE_JOINS, counts=False)
     def join(original: Any, hub: Any, socket: Any) -> None:
         original(hub, socket)
         newest[socket.identity.customer_id] = socket
 
-    @patch.replace(f"{HUB}.sockets_for")
+    @patch.replace(Seam.CHOOSE_DEVICES)
     def sockets_for(original: Any, hub: Any, event: Any) -> Any:
         return [socket for socket in original(hub, event) if socket is newest[event.customer_id]]
 
@@ -151,12 +150,12 @@ def only_the_first_device_is_told(patch: Patch) -> None:
     """As long as one device is open, no other is told anything."""
     first: dict[Any, Any] = {}
 
-    @patch.replace(f"{HUB}.join", counts=False)
+    @patch.replace(Seam.DEVICE_JOINS, counts=False)
     def join(original: Any, hub: Any, socket: Any) -> None:
         original(hub, socket)
         first.setdefault(socket.identity.customer_id, socket)
 
-    @patch.replace(f"{HUB}.sockets_for")
+    @patch.replace(Seam.CHOOSE_DEVICES)
     def sockets_for(original: Any, hub: Any, event: Any) -> Any:
         return [socket for socket in original(hub, event) if socket is first[event.customer_id]]
 
@@ -166,12 +165,12 @@ def gone_devices_hold_up_the_others(patch: Patch) -> None:
     """Every announcement waits for devices that have gone."""
     gone: list[Any] = []
 
-    @patch.replace(f"{HUB}.leave", counts=False)
+    @patch.replace(Seam.DEVICE_LEAVES, counts=False)
     def leave(original: Any, hub: Any, socket: Any) -> None:
         original(hub, socket)
         gone.append(socket)
 
-    @patch.replace(f"{HUB}.deliver")
+    @patch.replace(Seam.DELIVER_EVENT)
     def deliver(original: Any, hub: Any, event: Any) -> None:
         time.sleep(1.1 if gone else 0)
         original(hub, event)
@@ -181,16 +180,16 @@ def gone_devices_hold_up_the_others(patch: Patch) -> None:
 def closing_one_device_silences_all(patch: Patch) -> None:
     """When one device is closed its owner's other devices hear nothing more."""
 
-    @patch.replace(f"{HUB}.leave")
+    @patch.replace(Seam.DEVICE_LEAVES)
     def leave(_original: Any, hub: Any, socket: Any) -> None:
-        hub._sockets.pop(socket.identity.customer_id, None)
+        seams.forget_devices(hub, socket.identity.customer_id)
 
 
 @fault(Red(AWAY, IN_ORDER, "did not come"))
 def nothing_is_caught_up(patch: Patch) -> None:
     """A device that was away is told only of what happens from then on."""
 
-    @patch.replace(f"{SOCKET}.resume")
+    @patch.replace(Seam.RESUME)
     async def resume(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -199,7 +198,7 @@ def nothing_is_caught_up(patch: Patch) -> None:
 def everything_is_told_again(patch: Patch) -> None:
     """A device that was away is told everything again from the beginning."""
 
-    @patch.replace(f"{SOCKET}.resume")
+    @patch.replace(Seam.RESUME)
     async def resume(original: Any, socket: Any, _last_event_id: int) -> None:
         await original(socket, 0)
 
@@ -208,7 +207,7 @@ def everything_is_told_again(patch: Patch) -> None:
 def the_first_event_missed_is_left_out(patch: Patch) -> None:
     """Catching up begins one event too late."""
 
-    @patch.replace(f"{SOCKET}.resume")
+    @patch.replace(Seam.RESUME)
     async def resume(original: Any, socket: Any, last_event_id: int) -> None:
         await original(socket, last_event_id + 1)
 
@@ -217,7 +216,7 @@ def the_first_event_missed_is_left_out(patch: Patch) -> None:
 def missed_events_come_backwards(patch: Patch) -> None:
     """What was missed is told with the latest first."""
 
-    @patch.replace("support.backend.live.event_log:EventLog.between")
+    @patch.replace(Seam.READ_EVENTS)
     async def between(original: Any, *arguments: Any) -> Any:
         return list(reversed(await original(*arguments)))
 
@@ -226,7 +225,7 @@ def missed_events_come_backwards(patch: Patch) -> None:
 def devices_are_greeted_with_strange_news(patch: Patch) -> None:
     """Whatever device is opened, it is first told of a conversation that its owner does not have."""
 
-    @patch.replace(f"{SOCKET}._greet")
+    @patch.replace(Seam.GREET_DEVICE)
     async def greet(original: Any, socket: Any) -> None:
         await original(socket)
         strange = {
@@ -237,4 +236,4 @@ def devices_are_greeted_with_strange_news(patch: Patch) -> None:
             "run_id": None,
             "data": {"title": "Strange"},
         }
-        await socket._send(backend("platform.database").dumps(strange))
+        await seams.send_now(socket, strange)

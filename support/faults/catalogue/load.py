@@ -7,11 +7,13 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, lose_one_in
+from support.faults.seams import Seam
+from support.faults.within import lose_one_in
 
-BEFORE = "support.backend.http.idempotency:key_of"
+BEFORE = Seam.IDEMPOTENCY_KEY
 THREADS = "/api/threads"
 FIFTY = "Fifty conversations started at once"
 WITHIN = "95 of 100 were started within 1 second"
@@ -65,7 +67,7 @@ def a_crowd_is_turned_away(patch: Patch) -> None:
     @patch.replace(BEFORE)
     async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
         if len(busy) >= 20:
-            raise backend("http.problems").unavailable("database")
+            raise seams.unavailable()
         busy.append(None)
         try:
             await asyncio.sleep(0.1)

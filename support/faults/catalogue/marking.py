@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import tell_nothing_but_no, tell_one_device
 
-SAVE = "support.backend.threads.threads:save"
-EVENT = "support.backend.threads.thread_changes:event_data"
-CHECK = "support.backend.threads.threads:check_transition"
+SAVE = Seam.SAVE_CHANGES
+EVENT = Seam.CHANGE_EVENT
+CHECK = Seam.CHECK_TRANSITION
 COMPLETED = "A conversation marked as completed is found there and nowhere else"
 ARCHIVED = "A conversation marked as archived is found there and nowhere else"
 AGAIN = "A conversation taken up again is active"
@@ -40,7 +42,7 @@ def mark_confirmed_and_not_saved(patch: Patch) -> None:
 def list_ignores_the_mark_asked_for(patch: Patch) -> None:
     """A list of one mark shows conversations of all marks."""
 
-    @patch.replace("support.backend.threads.thread_search:add_status")
+    @patch.replace(Seam.FILTER_STATUS)
     def add_status(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -49,7 +51,7 @@ def list_ignores_the_mark_asked_for(patch: Patch) -> None:
 def archived_cannot_be_found_any_more(patch: Patch) -> None:
     """What is archived is in no list at all."""
 
-    @patch.replace("support.backend.threads.thread_search:add_status")
+    @patch.replace(Seam.FILTER_STATUS)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         original(query, filters)
         query.where("status <> 'archived'")
@@ -71,11 +73,11 @@ def taken_up_in_memory_alone(patch: Patch) -> None:
             await connection.execute("UPDATE threads SET status = 'archived' WHERE id = $1", thread_id)
         return row
 
-    @patch.replace("support.backend.threads.threads:shown", counts=False)
+    @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
         return original(row) | ({"status": "active"} if row["id"] in taken_up else {})
 
-    @patch.replace("support.backend.threads.thread_search:add_status", counts=False)
+    @patch.replace(Seam.FILTER_STATUS, counts=False)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         if filters.status == "active":
             query.where("(status = 'active' OR id = ANY({0}))", list(taken_up))
@@ -103,11 +105,11 @@ def refusal_does_not_name_the_marks(patch: Patch) -> None:
 def refused_and_changed_all_the_same(patch: Patch) -> None:
     """A change that is against the rules is refused, and made."""
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
-            customer_id = request.state.identity.customer_id
-            async with request.app.state.resources.database.transaction(customer_id) as connection:
+            customer_id = seams.identity_of(request).customer_id
+            async with seams.transaction_of(request) as connection:
                 await connection.execute("UPDATE threads SET status = 'completed' WHERE customer_id = $1", customer_id)
         return await original(request, error)
 
@@ -152,7 +154,7 @@ def before_and_after_swapped(patch: Patch) -> None:
 def putting_away_is_not_told(patch: Patch) -> None:
     """Devices are not told that a conversation was archived."""
 
-    @patch.replace("support.backend.live.outbox:enqueue")
+    @patch.replace(Seam.ENQUEUE_EVENT)
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         if data.get("new") != "archived":
             await original(connection, customer_id, kind, thread_id, data)
@@ -162,7 +164,7 @@ def putting_away_is_not_told(patch: Patch) -> None:
 def the_last_change_is_told_twice(patch: Patch) -> None:
     """Devices are told twice that a conversation was taken up again."""
 
-    @patch.replace("support.backend.live.outbox:enqueue")
+    @patch.replace(Seam.ENQUEUE_EVENT)
     async def enqueue(original: Any, connection: Any, customer_id: Any, kind: str, thread_id: Any, data: Any) -> None:
         await original(connection, customer_id, kind, thread_id, data)
         if data.get("old") == "archived":
@@ -179,12 +181,12 @@ def one_device_is_told_of_changes(patch: Patch) -> None:
 def refused_change_is_told_all_the_same(patch: Patch) -> None:
     """Devices are told of a change that was refused."""
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 409:
-            customer_id = request.state.identity.customer_id
-            resources = request.app.state.resources
-            async with resources.database.transaction(customer_id) as connection:
+            customer_id = seams.identity_of(request).customer_id
+            resources = seams.resources_of(request)
+            async with seams.transaction_of(request) as connection:
                 await connection.execute(
                     "WITH counter AS (UPDATE customers SET last_event = last_event + 1 WHERE id = $1 "
                     "RETURNING last_event) INSERT INTO outbox (customer_id, sequence, type, data, created_at) "

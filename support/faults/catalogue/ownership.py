@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, without_row_security
+from support.faults.seams import Seam
+from support.faults.within import without_row_security
 
 HERS = "Enid has exactly her own conversations"
 CHANGING = "Changing a conversation of somebody else"
@@ -23,17 +25,17 @@ def _named(place: str) -> Red:
 def owner_taken_from_the_request(patch: Patch) -> None:
     """Whoever is named in a request becomes the owner."""
 
-    @patch.replace("support.backend.http.routing:StrictRequest.load")
+    @patch.replace(Seam.LOAD_REQUEST)
     async def load(original: Any, request: Any) -> None:
         await original(request)
-        body: Any = getattr(request, "_json", None)
+        body: Any = seams.json_body(request)
         if isinstance(body, dict) and "customer_id" in body:
             named = UUID(body.pop("customer_id"))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-            request.state.identity = dataclasses.replace(request.state.identity, customer_id=named)
+            seams.identify_as(request, dataclasses.replace(seams.identity_of(request), customer_id=named))
 
 
 def _owner_from(patch: Patch, name: Callable[[Any], str | None]) -> None:
-    @patch.replace("support.backend.customers.identity:read")
+    @patch.replace(Seam.IDENTIFY)
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         named = name(connection)
@@ -45,7 +47,7 @@ def owner_taken_from_the_address(patch: Patch) -> None:
     """Whoever is named in the address becomes the owner."""
     _owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
 
-    @patch.replace("support.backend.http.routing:refuse_query", counts=False)
+    @patch.replace(Seam.CHECK_QUERY, counts=False)
     def refuse_query(_original: Any, _request: Any) -> None:
         return None
 
@@ -61,14 +63,14 @@ def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
     """A conversation whose request names somebody in a heading is put under the customer who signed up first."""
     _elsewhere: set[Any] = set()
 
-    @patch.replace("support.backend.customers.identity:read", counts=False)
+    @patch.replace(Seam.IDENTIFY, counts=False)
     async def read(original: Any, connection: Any, *arguments: Any) -> Any:
         found = await original(connection, *arguments)
         if connection.headers.get("x-user-id"):
             _elsewhere.add(found.customer_id)
         return found
 
-    @patch.replace("support.backend.threads.thread_routes:store")
+    @patch.replace(Seam.START_THREAD)
     async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         answer = await original(connection, customer_id, *arguments)
         if customer_id in _elsewhere:
@@ -81,7 +83,7 @@ def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
 def _anybody(patch: Patch) -> None:
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads.threads:owner_condition")
+    @patch.replace(Seam.OWNER_CONDITION)
     def owner_condition(_original: Any) -> str:
         return "$1::uuid IS NOT NULL"
 
@@ -100,11 +102,11 @@ def refused_to_strangers_and_done(patch: Patch) -> None:
     """A stranger is told that there is no such conversation, and their change is made."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads.threads:lock")
+    @patch.replace(Seam.LOCK_THREAD)
     async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             await connection.execute("UPDATE threads SET version = version + 1 WHERE id = $1", thread_id)
             await connection.execute("COMMIT")
             await connection.execute("BEGIN")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import at_start, backend
+from support.faults.seams import Seam
+from support.faults.within import at_start
 
 THOUSAND = "A thousand conversations beside ten"
 EACH_ONCE = "she has seen each of the 1,000 once"
@@ -15,7 +17,7 @@ FRUGAL = "the product goes through at most 20 conversations for each"
 LONG = "A page ten times as long"
 AS_ASKED = "10 conversations come on the one page, and 100 on the other"
 IN_ONE_GO = "the product looks things up at most 2 times as often"
-PAGE = "support.backend.threads.thread_search:page"
+PAGE = Seam.LIST_THREADS
 
 
 def _costs(page: str) -> Red:
@@ -35,7 +37,7 @@ def pages_before_are_counted_off(patch: Patch) -> None:
     @patch.replace(PAGE)
     async def page(_original: Any, connection: Any, customer_id: Any, filters: Any, _secret: str) -> Any:
         before = int(filters.cursor or 0)
-        statement = backend("threads.thread_search").Query(customer_id).sql(filters.limit)
+        statement = seams.list_query(customer_id, filters.limit)
         rows = await connection.fetch(f"{statement} OFFSET {before}", customer_id)
         return rows, str(before + filters.limit) if len(rows) == filters.limit else None
 
@@ -58,10 +60,8 @@ def first_page_is_cut_from_everything(patch: Patch) -> None:
     async def page(original: Any, connection: Any, customer_id: Any, filters: Any, secret: str) -> Any:
         rows, bookmark = await original(connection, customer_id, filters, secret)
         if filters.cursor is None:
-            everything = await connection.fetch(
-                backend("threads.thread_search").Query(customer_id).sql(100_000), customer_id
-            )
-            ready = [(row, backend("threads.threads").shown(row)) for row in everything]
+            everything = await connection.fetch(seams.list_query(customer_id, 100_000), customer_id)
+            ready = [(row, Seam.SHOWN_THREAD(row)) for row in everything]
             rows = [row for row, _shown in ready[: filters.limit]]
         return rows, bookmark
 
@@ -88,7 +88,7 @@ def conversations_are_fetched_one_by_one(patch: Patch) -> None:
     @patch.replace(PAGE)
     async def page(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         rows, bookmark = await original(connection, customer_id, *arguments)
-        return [await backend("threads.threads").read(connection, customer_id, row["id"]) for row in rows], bookmark
+        return [await Seam.READ_THREAD(connection, customer_id, row["id"]) for row in rows], bookmark
 
 
 @fault(Red(LONG, IN_ONE_GO, "for a page of 100"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, store_empty_conversation
+from support.faults.seams import Seam
+from support.faults.within import store_empty_conversation
 
-VALIDATION = "support.backend.http.validation"
 ACCEPTED = "this was to be refused"
 FAILED = "failed at the product's end"
 
@@ -23,17 +24,17 @@ def _told(problem: str, part: str, seen: str = ACCEPTED) -> Red:
 
 
 def _leniently(patch: Patch, mend: Callable[[dict[str, Any]], None]) -> None:
-    @patch.replace("support.backend.http.routing:StrictRequest.load")
+    @patch.replace(Seam.LOAD_REQUEST)
     async def load(original: Any, request: Any) -> None:
         await original(request)
-        body: Any = getattr(request, "_json", None)
+        body: Any = seams.json_body(request)
         if isinstance(body, dict):
             mend(cast("dict[str, Any]", body))
 
 
-def _no_check(patch: Patch, name: str) -> None:
-    @patch.replace(f"{VALIDATION}:{name}")
-    def check(_original: Any, *_arguments: Any) -> None:
+def _no_check(patch: Patch, check: Seam) -> None:
+    @patch.replace(check)
+    def accept(_original: Any, *_arguments: Any) -> None:
         return None
 
 
@@ -46,7 +47,7 @@ def numbers_pass_for_text(patch: Patch) -> None:
 @fault(_told("an empty title", "title"), _told("an empty first message", "first message"))
 def empty_passes_for_something(patch: Patch) -> None:
     """A text with nothing in it is accepted."""
-    _no_check(patch, "check_not_blank")
+    _no_check(patch, Seam.CHECK_NOT_BLANK)
 
 
 @fault(
@@ -55,7 +56,7 @@ def empty_passes_for_something(patch: Patch) -> None:
 )
 def any_length_is_accepted(patch: Patch) -> None:
     """A text may be as long as it likes."""
-    _no_check(patch, "check_length")
+    _no_check(patch, Seam.CHECK_LENGTH)
 
 
 @fault(
@@ -64,14 +65,14 @@ def any_length_is_accepted(patch: Patch) -> None:
 )
 def forbidden_characters_reach_the_database(patch: Patch) -> None:
     """A character that cannot be stored is noticed only when it is stored, and ends in an unexpected error."""
-    _no_check(patch, "unstorable_text")
+    _no_check(patch, Seam.CHECK_STORABLE)
 
 
 @fault(_told("a title with a forbidden character", "title"))
 def forbidden_characters_are_removed(patch: Patch) -> None:
     """A character that cannot be stored is silently left out."""
 
-    @patch.replace(f"{VALIDATION}:parse_json")
+    @patch.replace(Seam.PARSE_JSON)
     def parse(original: Any, text: bytes) -> Any:
         return original(text.replace(b"\\u0000", b""))
 
@@ -90,13 +91,13 @@ def lists_pass_for_details(patch: Patch) -> None:
 @fault(_told("details nested too deep", "details"))
 def any_depth_is_accepted(patch: Patch) -> None:
     """Details may be nested as deep as one likes."""
-    _no_check(patch, "check_metadata_depth")
+    _no_check(patch, Seam.CHECK_METADATA_DEPTH)
 
 
 @fault(_told("details larger than a picture", "details"))
 def any_size_is_accepted(patch: Patch) -> None:
     """Details may be as large as one likes."""
-    _no_check(patch, "check_metadata_size")
+    _no_check(patch, Seam.CHECK_METADATA_SIZE)
 
 
 @fault(_told("another customer named as owner", "owner"), _told("a part that nobody knows", "unknown part"))
@@ -115,11 +116,11 @@ def unknown_parts_are_passed_over(patch: Patch) -> None:
 def torn_requests_count_as_empty(patch: Patch) -> None:
     """A request that cannot be read is taken for one with nothing in it."""
 
-    @patch.replace(f"{VALIDATION}:parse_json")
+    @patch.replace(Seam.PARSE_JSON)
     def parse(original: Any, text: bytes) -> Any:
         try:
             return original(text)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             return {}
 
 
@@ -131,7 +132,7 @@ def torn_requests_count_as_empty(patch: Patch) -> None:
 def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
     """A refusal says that the request is bad, and not which part of it."""
 
-    @patch.replace("support.backend.http.problems:field_error")
+    @patch.replace(Seam.FIELD_ERROR)
     def field_error(original: Any, _pointer: str, *arguments: Any) -> Any:
         return original("", *arguments)
 
@@ -140,14 +141,13 @@ def refusal_does_not_say_what_is_wrong(patch: Patch) -> None:
 def bad_requests_end_in_an_unexpected_error(patch: Patch) -> None:
     """A check that fails is answered as if the product had broken down."""
 
-    @patch.replace("support.backend.http.problems:_on_invalid")
+    @patch.replace(Seam.ON_INVALID)
     async def on_invalid(_original: Any, _request: Any, _error: Any) -> Any:
-        problems = backend("http.problems")
-        return problems.render(problems.Problem(500, "internal-error", "Something went wrong."))
+        return seams.answer_of(seams.refusal(500, "internal-error", "Something went wrong."))
 
 
 def _answer_with(patch: Patch, detail: Callable[[Any], str]) -> None:
-    @patch.replace("support.backend.http.problems:_on_invalid")
+    @patch.replace(Seam.ON_INVALID)
     async def on_invalid(original: Any, request: Any, error: Any) -> Any:
         answer = await original(request, error)
         answer.headers["X-Debug"] = detail(request)
@@ -179,7 +179,7 @@ def refused_and_announced_all_the_same(patch: Patch) -> None:
 
 
 def _after_refusal(patch: Patch, *, announce: bool) -> None:
-    @patch.replace("support.backend.http.problems:_on_invalid")
+    @patch.replace(Seam.ON_INVALID)
     async def on_invalid(original: Any, request: Any, error: Any) -> Any:
         await store_empty_conversation(request, announce=announce)
         return await original(request, error)

@@ -6,9 +6,8 @@ from typing import Any
 
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
+from support.faults.seams import Seam
 from support.faults.within import without_row_security
-
-SEARCH = "support.backend.threads.thread_search"
 
 
 def _finds(what: str, seen: str = "assert") -> Red:
@@ -19,7 +18,7 @@ def _finds(what: str, seen: str = "assert") -> Red:
 def signs_stand_for_anything(patch: Patch) -> None:
     """A percent sign or an underline in a search finds whatever one likes."""
 
-    @patch.replace(f"{SEARCH}:literal")
+    @patch.replace(Seam.ESCAPE_TEXT)
     def literal(_original: Any, text: str) -> str:
         return text
 
@@ -28,7 +27,7 @@ def signs_stand_for_anything(patch: Patch) -> None:
 def case_matters(patch: Patch) -> None:
     """Capital letters are not found in small ones."""
 
-    @patch.replace(f"{SEARCH}:add_text")
+    @patch.replace(Seam.FILTER_TEXT)
     def add_text(_original: Any, query: Any, filters: Any) -> None:
         if filters.q:
             query.where("title LIKE {0}", f"%{filters.q}%")
@@ -38,7 +37,7 @@ def case_matters(patch: Patch) -> None:
 def apostrophes_are_dropped(patch: Patch) -> None:
     """Quotes are taken out of a search, so that what has them is never found."""
 
-    @patch.replace(f"{SEARCH}:literal")
+    @patch.replace(Seam.ESCAPE_TEXT)
     def literal(original: Any, text: str) -> str:
         return original(text.replace("'", ""))
 
@@ -47,7 +46,7 @@ def apostrophes_are_dropped(patch: Patch) -> None:
 def mark_is_passed_over(patch: Patch) -> None:
     """A search for conversations of one mark finds those of all."""
 
-    @patch.replace(f"{SEARCH}:add_status")
+    @patch.replace(Seam.FILTER_STATUS)
     def add_status(_original: Any, *_arguments: Any) -> None:
         return None
 
@@ -56,7 +55,7 @@ def mark_is_passed_over(patch: Patch) -> None:
 def archive_is_searched_in_any_case(patch: Patch) -> None:
     """What is archived turns up in every search, and is not found when it is asked for."""
 
-    @patch.replace(f"{SEARCH}:add_status")
+    @patch.replace(Seam.FILTER_STATUS)
     def add_status(original: Any, query: Any, filters: Any) -> None:
         if filters.status == "archived":
             query.where("status <> 'archived'")
@@ -68,7 +67,7 @@ def archive_is_searched_in_any_case(patch: Patch) -> None:
 def detail_is_passed_over_beside_words(patch: Patch) -> None:
     """A search for words and a detail looks for the words alone."""
 
-    @patch.replace(f"{SEARCH}:add_metadata")
+    @patch.replace(Seam.FILTER_METADATA)
     def add_metadata(original: Any, query: Any, filters: Any) -> None:
         if not filters.q:
             original(query, filters)
@@ -78,7 +77,7 @@ def detail_is_passed_over_beside_words(patch: Patch) -> None:
 def one_thing_is_enough(patch: Patch) -> None:
     """A search for several things finds what has any of them."""
 
-    @patch.replace(f"{SEARCH}:Query.sql")
+    @patch.replace(Seam.FINISH_QUERY)
     def sql(original: Any, query: Any, limit: int) -> str:
         owner, *others = query.conditions
         query.conditions = [owner, f"({' OR '.join(others)})"]
@@ -90,7 +89,7 @@ def everybody_is_searched(patch: Patch) -> None:
     """A search finds conversations of other customers."""
     without_row_security(patch)
 
-    @patch.replace(f"{SEARCH}:Query.__init__")
+    @patch.replace(Seam.BEGIN_QUERY)
     def everybody(original: Any, query: Any, customer_id: Any) -> None:
         original(query, customer_id)
         query.conditions = ["$1::uuid IS NOT NULL"]

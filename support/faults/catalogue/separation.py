@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import STORE, backend, lose_one_in, without_row_security
+from support.faults.seams import Seam
+from support.faults.within import STORE, lose_one_in, without_row_security
 
 TEN = "Ten companies start conversations at the same moment"
 FINDS = "each of them finds exactly the conversations they started"
@@ -21,7 +23,7 @@ def list_ignores_the_owner(patch: Patch) -> None:
     """A list shows every conversation there is."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads.thread_search:Query.__init__")
+    @patch.replace(Seam.BEGIN_QUERY)
     def everyone(original: Any, query: Any, customer_id: Any) -> None:
         original(query, customer_id)
         query.conditions = ["$1::uuid IS NOT NULL"]
@@ -32,10 +34,10 @@ def any_conversation_can_be_opened(patch: Patch) -> None:
     """Whoever knows a conversation's id can open it."""
     without_row_security(patch)
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(_original: Any, connection: Any, _customer_id: Any, thread_id: Any) -> Any:
-        query = f"SELECT {backend('threads').COLUMNS} FROM threads WHERE id = $1"
-        return backend("threads.threads")._found(await connection.fetchrow(query, thread_id))
+        query = f"SELECT {seams.thread_columns()} FROM threads WHERE id = $1"
+        return seams.thread_found(await connection.fetchrow(query, thread_id))
 
 
 @fault(
@@ -45,15 +47,14 @@ def any_conversation_can_be_opened(patch: Patch) -> None:
 def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
     """A conversation of somebody else is forbidden, one that never existed is not found: so one learns what exists."""
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        problems = backend("http.problems")
         try:
             return await original(connection, customer_id, thread_id)
-        except problems.Problem:
+        except seams.problem_type():
             await connection.execute("SET LOCAL ROLE NONE")
             if await connection.fetchval("SELECT true FROM threads WHERE id = $1", thread_id):
-                raise problems.Problem(403, "forbidden", "This conversation is not yours.") from None
+                raise seams.refusal(403, "forbidden", "This conversation is not yours.") from None
             raise
 
 
@@ -61,11 +62,11 @@ def foreign_is_forbidden_and_unknown_is_not_found(patch: Patch) -> None:
 def refusal_tells_when_it_was_started(patch: Patch) -> None:
     """The refusal of a conversation of somebody else carries a header from the conversation itself."""
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("http.problems").Problem as problem:
+        except seams.problem_type() as problem:
             await connection.execute("SET LOCAL ROLE NONE")
             changed = await connection.fetchval("SELECT updated_at FROM threads WHERE id = $1", thread_id)
             problem.headers |= {"Last-Modified": str(changed)} if changed else {}
@@ -76,14 +77,14 @@ def refusal_tells_when_it_was_started(patch: Patch) -> None:
 def refusal_has_a_number_of_another_kind(patch: Patch) -> None:
     """The refusal of a conversation of somebody else differs in nothing but the look of its reference number."""
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id)
-        except backend("http.problems").Problem:
+        except seams.problem_type():
             await connection.execute("SET LOCAL ROLE NONE")
             if await connection.fetchval("SELECT true FROM threads WHERE id = $1", thread_id):
-                number = backend("platform.correlation").current
+                number = seams.correlation_number()
                 number.set(f"{number.get()[:16]}-{number.get()[17:]}")
             raise
 
@@ -118,11 +119,11 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
         await connection.execute("ROLLBACK; BEGIN")
         return answer
 
-    @patch.replace("support.backend.threads.thread_search:page", counts=False)
+    @patch.replace(Seam.LIST_THREADS, counts=False)
     async def page(_original: Any, _connection: Any, customer_id: Any, *_arguments: Any) -> Any:
         return list(memory.get(customer_id, {}).values()), None
 
-    @patch.replace("support.backend.threads.threads:shown", counts=False)
+    @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
         return cast("Any", row) if isinstance(row, dict) else original(row)
 
@@ -131,6 +132,6 @@ def conversations_kept_in_memory_alone(patch: Patch) -> None:
 def nobody_can_open_anything(patch: Patch) -> None:
     """Conversations are kept from everybody, their owners included."""
 
-    @patch.replace("support.backend.threads.threads:read")
+    @patch.replace(Seam.READ_THREAD)
     async def read(_original: Any, *_arguments: Any) -> Any:
-        raise backend("http.problems").not_found()
+        raise seams.not_found()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import STORE, backend, change_what_was_stored
+from support.faults.seams import Seam
+from support.faults.within import STORE, change_what_was_stored
 
-TITLES = "support.backend.threads.titles"
 BECOMES_TITLE = "A first question becomes the title"
 RAMBLING = "A rambling summary is cut to one short line"
 AWAY = "While the assistant is away, the question itself gives the title"
@@ -56,7 +57,7 @@ def conversation_kept_for_somebody_else(patch: Patch) -> None:
 def question_cut_short_in_storage(patch: Patch) -> None:
     """Only the beginning of the first message is saved."""
 
-    @patch.replace("support.backend.threads.messages:insert")
+    @patch.replace(Seam.STORE_MESSAGE)
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         return await original(connection, customer_id, thread_id, content[:20])
 
@@ -77,7 +78,7 @@ def question_used_for_the_title_alone(patch: Patch) -> None:
 def title_is_constant(patch: Patch) -> None:
     """Every conversation gets the same title."""
 
-    @patch.replace(f"{TITLES}:Titles.make_title")
+    @patch.replace(Seam.MAKE_TITLE)
     async def make_title(_original: Any, *_arguments: Any) -> str:
         return "New conversation"
 
@@ -86,7 +87,7 @@ def title_is_constant(patch: Patch) -> None:
 def title_never_asked_of_the_assistant(patch: Patch) -> None:
     """The first words of the question are the title, and the assistant is never asked."""
 
-    @patch.replace(f"{TITLES}:Titles.ask")
+    @patch.replace(Seam.ASK_FOR_TITLE)
     async def ask(_original: Any, _titles: Any, _customer_id: Any, message: str) -> str:
         return message
 
@@ -95,7 +96,7 @@ def title_never_asked_of_the_assistant(patch: Patch) -> None:
 def assistant_asked_twice(patch: Patch) -> None:
     """Every title is asked for twice, and paid for twice."""
 
-    @patch.replace(f"{TITLES}:Titles.ask")
+    @patch.replace(Seam.ASK_FOR_TITLE)
     async def ask(original: Any, *arguments: Any) -> Any:
         await original(*arguments)
         return await original(*arguments)
@@ -105,7 +106,7 @@ def assistant_asked_twice(patch: Patch) -> None:
 def assistant_asked_about_something_else(patch: Patch) -> None:
     """The assistant is asked for a title without being told the question."""
 
-    @patch.replace(f"{TITLES}:Titles.ask")
+    @patch.replace(Seam.ASK_FOR_TITLE)
     async def ask(original: Any, titles: Any, customer_id: Any, _message: str) -> Any:
         return await original(titles, customer_id, "Hello!")
 
@@ -114,7 +115,7 @@ def assistant_asked_about_something_else(patch: Patch) -> None:
 def title_taken_as_the_assistant_put_it(patch: Patch) -> None:
     """Whatever the assistant answers becomes the title, over as many lines as it has."""
 
-    @patch.replace(f"{TITLES}:clean")
+    @patch.replace(Seam.CLEAN_TITLE)
     def clean(_original: Any, answer: str) -> str:
         return answer
 
@@ -123,7 +124,7 @@ def title_taken_as_the_assistant_put_it(patch: Patch) -> None:
 def title_never_shortened(patch: Patch) -> None:
     """A title may be as long as it likes."""
 
-    @patch.replace(f"{TITLES}:shorten")
+    @patch.replace(Seam.SHORTEN_TITLE)
     def shorten(_original: Any, text: str) -> str:
         return text
 
@@ -138,7 +139,7 @@ def title_shortened_again_when_saved(patch: Patch) -> None:
 def no_start_without_the_assistant(patch: Patch) -> None:
     """While the assistant is away no conversation can be started."""
 
-    @patch.replace(f"{TITLES}:Titles.make_title")
+    @patch.replace(Seam.MAKE_TITLE)
     async def make_title(_original: Any, titles: Any, customer_id: Any, message: str) -> Any:
         return await titles.ask(customer_id, message)
 
@@ -147,7 +148,7 @@ def no_start_without_the_assistant(patch: Patch) -> None:
 def error_becomes_the_title(patch: Patch) -> None:
     """While the assistant is away, conversations are named after the error."""
 
-    @patch.replace(f"{TITLES}:from_message")
+    @patch.replace(Seam.TITLE_FROM_MESSAGE)
     def from_message(_original: Any, _message: str) -> str:
         return "Error: no title from the model"
 
@@ -156,7 +157,7 @@ def error_becomes_the_title(patch: Patch) -> None:
 def conversation_committed_before_its_message(patch: Patch) -> None:
     """A conversation is saved first and its message afterwards, in two steps."""
 
-    @patch.replace("support.backend.threads.threads:insert")
+    @patch.replace(Seam.STORE_THREAD)
     async def insert(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
         thread = await original(connection, customer_id, *arguments)
         await connection.execute("COMMIT")
@@ -168,7 +169,7 @@ def conversation_committed_before_its_message(patch: Patch) -> None:
 def announced_before_it_is_whole(patch: Patch) -> None:
     """A conversation is announced before its first message is saved, and taken back if that fails."""
 
-    @patch.replace("support.backend.threads.messages:insert")
+    @patch.replace(Seam.STORE_MESSAGE)
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         begin = f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)"
         await connection.execute(
@@ -195,7 +196,7 @@ def announced_before_it_is_whole(patch: Patch) -> None:
 def lost_message_passed_over(patch: Patch) -> None:
     """When the first message cannot be saved the conversation is confirmed all the same."""
 
-    @patch.replace("support.backend.threads.messages:insert")
+    @patch.replace(Seam.STORE_MESSAGE)
     async def insert(original: Any, connection: Any, *arguments: Any) -> Any:
         await connection.execute("SAVEPOINT message")
         try:
@@ -211,21 +212,20 @@ def lost_message_passed_over(patch: Patch) -> None:
 def error_shows_its_inside(patch: Patch) -> None:
     """An unexpected error is answered with its stack trace."""
 
-    @patch.replace("support.backend.http.problems:_on_bug")
+    @patch.replace(Seam.ON_BUG)
     async def on_bug(_original: Any, _request: Any, error: Exception) -> Any:
-        problems = backend("http.problems")
-        return problems.render(problems.Problem(500, "internal-error", "".join(traceback.format_exception(error))))
+        return seams.answer_of(seams.refusal(500, "internal-error", "".join(traceback.format_exception(error))))
 
 
 @fault(Red(HALF_WAY, "she starts a conversation by asking", "not possible at the moment"))
 def failure_uses_up_the_connection(patch: Patch) -> None:
     """After a failure the only database connection is never given back."""
 
-    @patch.replace("support.backend.platform.database:_pool", counts=False)
+    @patch.replace(Seam.OPEN_POOL, counts=False)
     async def pool(original: Any, settings: Any, role: str, _size: int) -> Any:
         return await original(settings, role, 1)
 
-    @patch.replace("support.backend.platform.database:_release")
+    @patch.replace(Seam.RELEASE_CONNECTION)
     async def release(original: Any, pool: Any, connection: Any) -> None:
         if not connection.is_in_transaction():
             await original(pool, connection)

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from support.faults import seams
 from support.faults.fault import Red, fault
 from support.faults.patch import Patch
-from support.faults.within import backend, create_table
+from support.faults.seams import Seam
+from support.faults.within import create_table
 
 TWENTY = "Twenty changes at the same moment"
 TEN = "Ten tools change what all of them have just seen"
@@ -20,10 +22,10 @@ WINNER = "each time one of them changed it"
 KEPT = "it has what they made of it and what was there before, and keeps it"
 UNKNOWN = "for Enid each of them is as if it had never existed"
 NO_TRACE = "nothing that is kept anywhere mentions one of the 3"
-LOCK = "support.backend.threads.threads:lock"
-READ = "support.backend.threads.threads:read"
-SAVE = "support.backend.threads.threads:save"
-CHECK = "support.backend.threads.thread_changes:check_version"
+LOCK = Seam.LOCK_THREAD
+READ = Seam.READ_THREAD
+SAVE = Seam.SAVE_CHANGES
+CHECK = Seam.CHECK_VERSION
 
 
 @fault(Red(TWENTY, ONE_ORDER, NO_ORDER), Red(TEN, ONE_ORDER, NO_ORDER))
@@ -32,7 +34,7 @@ def changes_are_read_and_written_without_a_lock(patch: Patch) -> None:
 
     @patch.replace(LOCK)
     async def lock(_original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        row = await backend("threads.threads").read(connection, customer_id, thread_id)
+        row = await Seam.READ_THREAD(connection, customer_id, thread_id)
         await asyncio.sleep(0.01)
         return row
 
@@ -98,7 +100,7 @@ def condition_is_looked_at_too_early(patch: Patch) -> None:
 
     @patch.replace(LOCK)
     async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        seen = await backend("threads.threads").read(connection, customer_id, thread_id)
+        seen = await Seam.READ_THREAD(connection, customer_id, thread_id)
         row = await original(connection, customer_id, thread_id)
         early[asyncio.current_task()] = seen["version"]
         return row
@@ -134,7 +136,7 @@ def losers_are_told_a_version_that_is_not_there_yet(patch: Patch) -> None:
 def writing_brings_back_what_was_erased(patch: Patch) -> None:
     """Whoever writes in what was erased brings it back to life, without what was in it."""
 
-    @patch.replace("support.backend.threads.messages:touch")
+    @patch.replace(Seam.COUNT_MESSAGE)
     async def touch(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
         await connection.execute(
             "INSERT INTO threads (id, customer_id, title, created_at, updated_at, last_activity_at) "
@@ -149,7 +151,7 @@ def writing_brings_back_what_was_erased(patch: Patch) -> None:
 def writing_in_what_was_erased_seems_to_work(patch: Patch) -> None:
     """Whoever writes in what was erased is told that all is well."""
 
-    @patch.replace("support.backend.threads.messages:insert")
+    @patch.replace(Seam.STORE_MESSAGE)
     async def insert(original: Any, connection: Any, customer_id: Any, thread_id: Any, content: str) -> Any:
         try:
             return await original(connection, customer_id, thread_id, content)
@@ -174,15 +176,15 @@ def work_fails_while_something_is_erased(patch: Patch) -> None:
 def late_answer_brings_back_what_was_erased(patch: Patch) -> None:
     """An agent that answers after its conversation was erased brings it back, with nothing but the answer in it."""
 
-    @patch.replace("support.backend.runs.worker:Worker.stop", counts=False)
+    @patch.replace(Seam.STOP_RUN, counts=False)
     def stop(_original: Any, *_arguments: Any) -> None:
         return None
 
-    @patch.replace("support.backend.runs.worker:Worker.renew_leases", counts=False)
+    @patch.replace(Seam.RENEW_LEASES, counts=False)
     async def renew_leases(_original: Any, *_arguments: Any) -> None:
         return None
 
-    @patch.replace("support.backend.runs.run_steps:end")
+    @patch.replace(Seam.END_RUN)
     async def end(original: Any, connection: Any, customer_id: Any, thread_id: Any, *more: Any, **named: Any) -> Any:
         try:
             return await original(connection, customer_id, thread_id, *more, **named)
@@ -201,10 +203,10 @@ def work_in_what_was_erased_is_noted(patch: Patch) -> None:
     """Every attempt to work in what was erased is written down, with what it was for."""
     create_table(patch, "failures", "thread text PRIMARY KEY")
 
-    @patch.replace("support.backend.http.problems:_on_problem")
+    @patch.replace(Seam.ON_PROBLEM)
     async def on_problem(original: Any, request: Any, error: Any) -> Any:
         if error.status == 404:
-            customer_id, thread_id = request.state.identity.customer_id, request.path_params["thread_id"]
-            async with request.app.state.resources.database.transaction(customer_id) as connection:
+            thread_id = request.path_params["thread_id"]
+            async with seams.transaction_of(request) as connection:
                 await connection.execute("INSERT INTO failures VALUES ($1) ON CONFLICT DO NOTHING", str(thread_id))
         return await original(request, error)
