@@ -235,16 +235,6 @@ async def see_everything(connection: Any) -> None:
     await connection.execute("SET LOCAL ROLE NONE")
 
 
-def begin_statement(customer_id: Any) -> str:
-    """SQL that begins another transaction for a customer."""
-    return f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)"
-
-
-def is_for_customer(statement: str) -> bool:
-    """Whether a statement begins a transaction for a customer, not for the service."""
-    return "app.customer_id" in statement
-
-
 def json_body(request: Any) -> Any:
     """The parsed body of a request that has been loaded; None where it has none."""
     return getattr(request, "_json", None)
