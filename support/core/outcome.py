@@ -41,7 +41,9 @@ class Outcome(StrEnum):
 class Phase:
     """How one phase of a test ended. `ending` "failed" is a failed assertion, "error" any other exception.
 
-    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took.
+    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took. `code` is what kind
+    of promise was broken, one of `Code`, and None unless one was. `step_function` is the function that raised, such as
+    `steps.threads:has`, or the name of the check that runs after the last step: `bystander`, `snapshot`, `teardown`.
     """
 
     when: Literal["setup", "call", "teardown", "crash"]
@@ -50,17 +52,24 @@ class Phase:
     reason: str = ""
     step: str | None = None
     step_line: int | None = None
+    code: str | None = None
+    step_function: str | None = None
 
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """The verdict on one scenario. `step`, `step_line` and `reason` are None where the promise was kept."""
+    """The verdict on one scenario. All but `outcome` and `seconds` is None where the promise was kept.
+
+    `code` and `step_function` are those of the phase that decided; see `Phase`.
+    """
 
     outcome: Outcome
     seconds: float
     step: str | None = None
     step_line: int | None = None
     reason: str | None = None
+    code: str | None = None
+    step_function: str | None = None
 
 
 def judge(
@@ -84,7 +93,7 @@ def judge(
         stale = f'the deviation listed for "{title}" is stale: it is kept now; remove it from the profile'
         return ScenarioResult(Outcome.BROKEN, seconds, reason=stale)
     outcome, reason = _judged(worst, not_offered, deviation)
-    return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason)
+    return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason, worst.code, worst.step_function)
 
 
 def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:

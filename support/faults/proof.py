@@ -24,7 +24,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone."""
+    """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone.
+
+    `code` and `step_function` say what kind of promise was broken and where, as `ScenarioResult` does.
+    """
 
     fault: str | None
     row: str
@@ -34,6 +37,8 @@ class Trial:
     reason: str | None
     activations: int
     seconds: float
+    code: str | None = None
+    step_function: str | None = None
 
     def answers(self, red: Red) -> bool:
         """Whether this is the scenario broken at the step and for the reason that the fault declares."""
@@ -75,6 +80,8 @@ def _row(trial: Trial, fault: Fault) -> dict[str, Any]:
         "outcome": trial.outcome,
         "step": trial.step,
         "seen": trial.reason,
+        "code": trial.code,
+        "step_function": trial.step_function,
         "expected": asdict(red),
         "seconds": round(trial.seconds, 3),
     }

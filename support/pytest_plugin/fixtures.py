@@ -84,8 +84,8 @@ def _ask_bystander_and_witness(item: pytest.Function) -> None:
     stage, witness = item.stash.get(STAGE, None), item.stash.get(WITNESS, None)
     loop, seconds = background_loop(), settings().step_seconds
     if stage is not None and stage.bystander is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line)
+        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line, "bystander")
         loop.run(stage.bystander.expect_undisturbed(), seconds)
     if witness is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line)
+        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line, "snapshot")
         loop.run(witness.expect_nothing_else_changed(), seconds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 import pytest
 
-from support.core.failure import BadInput, EnvironmentFailed
+from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
 from support.core.outcome import DEVIATION, NOT_OFFERED, Phase, ScenarioResult, judge
 from support.core.scenario import SCENARIO, Scenario
 from support.observation.evidence import Evidence
@@ -22,10 +23,11 @@ _SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)
 
 
 class FailedStep(NamedTuple):
-    """The step that raised, with its keyword, and its line in the feature file."""
+    """The step that raised, with its keyword, its line in the feature file, and its function where there is one."""
 
     text: str
     line: int
+    function: str | None
 
 
 class Step(Protocol):
@@ -41,9 +43,16 @@ def step_text(step: Step) -> str:
     return f"{step.keyword.strip()} {step.name}"
 
 
-def remember_failed_step(item: pytest.Item, step: Step) -> None:
-    """Keep the step that has just raised."""
-    item.stash[FAILED_STEP] = FailedStep(step_text(step), step.line_number)
+def remember_failed_step(item: pytest.Item, step: Step, function: Callable[..., object] | None) -> None:
+    """Keep the step that has just raised; `function` is its definition, None where nobody defined it."""
+    name = None if function is None else function_name(function)
+    item.stash[FAILED_STEP] = FailedStep(step_text(step), step.line_number, name)
+
+
+def function_name(function: Callable[..., object]) -> str:
+    """The name that faults bind to, such as `steps.threads:has`; of a wrapper it is the function inside."""
+    inner = inspect.unwrap(function)
+    return f"{inner.__module__}:{inner.__qualname__}"
 
 
 def secrets_of(item: pytest.Item) -> Secrets:
@@ -90,6 +99,16 @@ def is_broken_promise(error: BaseException) -> bool:
     return isinstance(error, AssertionError)
 
 
+def code_of(error: BaseException) -> str | None:
+    """What kind of promise was broken, None if it is no verdict on the backend; of a group it is the first one's."""
+    if not is_broken_promise(error):
+        return None
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return code_of(group.exceptions[0])
+    return error.code.value if isinstance(error, PromiseBroken) else Code.ASSERTION.value
+
+
 def _phase(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> Phase:
     when = report.when
     if call.excinfo is None:
@@ -99,17 +118,25 @@ def _phase(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRep
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return Phase(when, "skipped", report.duration, reason)
     ending = "failed" if is_broken_promise(error) else "error"
-    step, line = _place(item, item.stash[SCENARIO], when)
-    return Phase(when, ending, report.duration, reason, step, line)
+    failed = _place(item, item.stash[SCENARIO], when)
+    return Phase(
+        when,
+        ending,
+        report.duration,
+        reason,
+        step=failed.text,
+        step_line=failed.line,
+        code=code_of(error),
+        step_function=failed.function,
+    )
 
 
-def _place(item: pytest.Item, scenario: Scenario, when: str) -> tuple[str, int]:
+def _place(item: pytest.Item, scenario: Scenario, when: str) -> FailedStep:
     if when == "setup":
-        return "before the first step", scenario.line
-    failed = item.stash.get(FAILED_STEP, None)
-    if when == "call" and failed is not None:
-        return failed
-    return ("after the last step" if when == "teardown" else "between steps"), scenario.line
+        return FailedStep("before the first step", scenario.line, None)
+    if when == "teardown":
+        return FailedStep("after the last step", scenario.line, "teardown")
+    return item.stash.get(FAILED_STEP, FailedStep("between steps", scenario.line, None))
 
 
 def scenarios_of(items: Sequence[pytest.Item]) -> dict[str, Scenario]:

@@ -140,6 +140,8 @@ def _trial(item: pytest.Item) -> Trial:
         reason=result.reason,
         activations=item.stash.get(ACTIVATIONS, 0),
         seconds=result.seconds,
+        code=result.code,
+        step_function=result.step_function,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,14 @@ def _replace_allure_listener(config: pytest.Config, worker: str, *, proving: boo
         config.pluginmanager.register(AllureResults(listener.allure_logger, worker), "threadproof_allure")
 
 
-def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step, step_func: Callable[..., object]) -> None:
     """Remember the step that failed."""
-    remember_failed_step(request.node, step)
+    remember_failed_step(request.node, step, step_func)
 
 
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Step) -> None:
     """Remember the step that nobody defined."""
-    remember_failed_step(request.node, step)
+    remember_failed_step(request.node, step, None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -56,6 +56,8 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
         "step": result.step,
         "step_line": result.step_line,
         "reason": result.reason,
+        "code": result.code,
+        "step_function": result.step_function,
         "seconds": round(result.seconds, 3),
         "faults": [*faults.get((scenario.row, None), ()), *faults.get((scenario.row, scenario.title), ())],
     }

@@ -47,6 +47,29 @@ def test_a_broken_promise_names_its_step_and_what_was_seen(whole: OutcomeSuite) 
     assert ".py" not in entry["reason"]
 
 
+@pytest.mark.parametrize(
+    ("title", "code", "function"),
+    [
+        ("The wrong figure", "assertion", "steps.counts:is_count"),
+        ("The figure goes up unasked", "thread.changed", "steps.counts:is_still"),
+        ("Something is disturbed", "bystander.reached", "teardown"),
+        ("Listed and broken", "assertion", "steps.counts:is_count"),
+        ("The suite fails", None, "steps.counts:unreachable"),
+        ("The set-up fails", "assertion", None),
+        ("The clean-up fails", None, "teardown"),
+        ("One more", None, None),
+        ("Not on offer", None, None),
+        ("Listed and kept", None, None),
+        ("Something skips", None, None),
+    ],
+)
+def test_the_kind_of_promise_and_the_function_that_raised_are_named(
+    whole: OutcomeSuite, title: str, code: str | None, function: str | None
+) -> None:
+    entry = whole.entry(title)
+    assert (entry["code"], entry["step_function"]) == (code, function)
+
+
 def test_a_kept_scenario_says_no_more_than_that(whole: OutcomeSuite) -> None:
     entry = whole.entry("One more")
     assert (entry["step"], entry["step_line"], entry["reason"]) == (None, None, None)
