@@ -36,6 +36,7 @@ Tier = Annotated[list[str] | None, typer.Option("--tier", "-t", help="Only this 
 Row = Annotated[list[str] | None, typer.Option("--row", "-r", help="Only this row, such as TL-01. May be repeated.")]
 Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag, such as load.")]
 Words = Annotated[list[str] | None, typer.Option("--words", "-k", help="Only scenarios with these words in the title.")]
+Rebind = Annotated[bool, typer.Option("--rebind", help="Write down what each fault breaks now; no proof.")]
 Workers = Annotated[int | None, typer.Option("-n", help="How many scenarios play at once; 0 for one after the other.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]
 
@@ -83,13 +84,14 @@ def prove(
     tier: Tier = None,
     row: Row = None,
     fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
+    rebind: Rebind = False,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
 
-    A fault that turns nothing red, or not at the step and for the reason it declares, or that never acts, fails the
-    proof; so does a scenario without any fault, or one that is red without a fault.
+    A fault that breaks nothing, or not at the step function and with the failure code it declares, or that never acts,
+    fails the proof; so does a scenario without any fault, or one that is broken without a fault.
     """
     for name in fault or ():
         fault_named(name)
@@ -98,6 +100,7 @@ def prove(
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
     selected = [*_selected(files, tier, row, None, None), *(f"--fault={name}" for name in fault or ())]
+    selected += ["--rebind"] if rebind else []
     output = ProverOutput(Console(stderr=as_json))
     code = _pytest(["--prove", "--dist=loadgroup", *selected, *_workers(workers)], output)
     if as_json and output.proof is not None:

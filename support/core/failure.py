@@ -93,6 +93,7 @@ class Code(StrEnum):
     LATENCY = "latency.exceeded"
     RATIO = "ratio.exceeded"
     EFFORT = "effort.exceeded"
+    METRICS_MISSING = "metrics.missing"
 
 
 class PromiseBroken(AssertionError):

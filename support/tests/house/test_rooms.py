@@ -53,7 +53,7 @@ ALLOWED = {
     "support/verdicts": {"support.verdicts", "support.drivers.contract.types", "support.core.failure"},
     "support/model_service": {"support.model_service", "support.core.failure"},
     "support/backend": {"support.backend"},
-    "support/faults/catalogue": {"support.faults"},
+    "support/faults/catalogue": {"support.faults", "support.core.failure"},
 }
 KINDS_OF_BACKEND = {"support.drivers.embedded"}
 MAY_IMPORT_THE_BACKEND = {"support/faults/launcher.py"}
