@@ -52,7 +52,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
     """Look at a conversation in every place.
 
     Raises:
-        PromiseBroken: a place does not have it, the database has another owner, or the list shows it otherwise.
+        PromiseBroken: a place does not have it, the database has another owner, or list or second reading differ.
     """
     owner, durable = conversation.owner, conversation.owner.driver.durable
     stored = await durable.thread(conversation.id)
@@ -68,6 +68,11 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
     if strange := [one for one in listed.values() if one != shown]:
         raise PromiseBroken(
             Code.LISTED_DIFFERS, f"{conversation.title!r}: expected {shown} in the list, got {strange[0]}"
+        )
+    again = await conversation.read()
+    if again != shown:
+        raise PromiseBroken(
+            Code.SECOND_READING, f"{conversation.title!r}: expected {shown} when read a second time, got {again}"
         )
     return Views(
         conversation,

@@ -43,6 +43,7 @@ class Code(StrEnum):
     VERSION_SHOWN = "version.shown"
     VERSION_STORED = "version.stored"
     OWNER_STORED = "owner.stored"
+    SECOND_READING = "thread.second_reading"
     NOT_STORED = "thread.not_stored"
     VISIBLE = "thread.visible"
     CHANGED = "thread.changed"

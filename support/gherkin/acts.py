@@ -163,7 +163,8 @@ def _step(declared: Act, *, trying: bool) -> Callable[..., Any]:
     if declared.takes_table:
         parameters.append(inspect.Parameter("datatable", inspect.Parameter.POSITIONAL_OR_KEYWORD))
     step.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
-    step.__module__, step.__name__ = declared.function.__module__, declared.function.__name__
+    for name in ("__module__", "__name__", "__qualname__"):
+        setattr(step, name, getattr(declared.function, name))
     return step
 
 

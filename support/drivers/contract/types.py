@@ -239,7 +239,10 @@ class Refused(PromiseBroken):
 
 
 class BackendFailed(PromiseBroken):
-    """The backend did not answer, or answered with what the driver cannot read."""
+    """The backend did not answer, or answered with something that the driver cannot read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(Code.ACT_FAILED, text)
 
 
 class Malformed(StrEnum):

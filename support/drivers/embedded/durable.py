@@ -67,7 +67,8 @@ class EmbeddedDurable:
     async def events_of(self, account: Account) -> list[Event]:
         """Published events from the customer's stream, then those that still wait to be published."""
         waiting = await self._postgres.rows(
-            "SELECT sequence, type, thread_id::text, data FROM outbox WHERE customer_id::text = $1 ORDER BY sequence",
+            "SELECT sequence, type, thread_id::text, run_id::text, data FROM outbox "
+            "WHERE customer_id::text = $1 ORDER BY sequence",
             account.id,
         )
         published = [json.loads(entry["event"]) for entry in await self._redis.stream(f"events:{account.id}")]
