@@ -48,11 +48,16 @@ class Phase:
     step_function: str | None = None
 
 
+PlayedStep = tuple[str, int]
+"""Text and line of a step that was executed."""
+
+
 @dataclass(frozen=True)
 class ScenarioResult:
-    """The verdict on one scenario. All but `outcome` and `seconds` is None where the promise was kept.
+    """The verdict on one scenario. The step, the reason, the code and the function are None where it was kept.
 
-    `code` and `step_function` are those of the phase that decided; see `Phase`.
+    `code` and `step_function` are those of the phase that decided; see `Phase`. `played` are the steps that were
+    executed to their end, in order.
     """
 
     outcome: Outcome
@@ -62,6 +67,7 @@ class ScenarioResult:
     reason: str | None = None
     code: str | None = None
     step_function: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
 
 def judge(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,12 +77,12 @@ class StepDefinition:
 
     def matches(self, step: StepText) -> bool:
         """Whether this sentence is the one that a step of a feature uses."""
-        literal_beginning = self.pattern.partition("{")[0]
-        return (
-            self.kind == step.kind
-            and step.played.startswith(literal_beginning)
-            and self.parser.is_matching(step.played)
-        )
+        return self.kind == step.kind and self._literal in step.played and self.parser.is_matching(step.played)
+
+    @functools.cached_property
+    def _literal(self) -> str:
+        """The longest text that every step of this sentence has: to look for it is far cheaper than to match."""
+        return max(re.split(r"\{[^{}]*\}|[{}]", self.pattern), key=len)
 
 
 DEFINITIONS: list[StepDefinition] = []

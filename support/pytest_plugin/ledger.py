@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.core.outcome import Outcome, Phase, ScenarioResult, judge
+from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge
 from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.pytest_plugin.state import find_state, run_state
 from support.reporting.allure_files import replace_result
 from support.reporting.ledger_file import faults_by_scenario, invocation, ledger_data, write_json
-from support.reporting.reconcile import compare_with_expected, compare_with_results, result_files
+from support.reporting.reconcile import compare_with_expected, compare_with_played, compare_with_results, result_files
 
 MANIFEST = "threadproof_manifest"
 
@@ -35,11 +35,13 @@ class ScenarioRecord:
     phases: list[Phase] = field(default_factory=list[Phase])
     not_offered: str | None = None
     deviation: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict on what was reported so far."""
-        return judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        return replace(verdict, played=self.played)
 
     @property
     def finished(self) -> bool:
@@ -97,6 +99,7 @@ class Ledger:
         if data is not None:
             record.phases.append(Phase(**data["phase"]))
             record.not_offered, record.deviation = data["not_offered"], data["deviation"]
+            record.played = tuple((text, line) for text, line in data["played"])
         elif report.when not in ("setup", "call", "teardown"):
             record.phases.append(_crash(record.scenario, report))
 
@@ -127,6 +130,7 @@ class Ledger:
         self.mismatches += compare_with_expected(
             scenarios, scenarios if expected is None else expected, all_asked_for=not by_name
         )
+        self.mismatches += compare_with_played(self.results())
         if self._results is None:
             return
         for record in self.records.values():

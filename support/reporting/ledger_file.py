@@ -57,6 +57,7 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
         "code": result.code,
         "step_function": result.step_function,
         "seconds": round(result.seconds, 3),
+        "steps": {"played": len(result.played), "of": len(scenario.steps)},
         "faults": [*faults.get((scenario.row, None), ()), *faults.get((scenario.row, scenario.title), ())],
     }
 
