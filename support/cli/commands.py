@@ -17,8 +17,8 @@ from support.core.failure import BadInput
 from support.core.settings import PROJECT, settings
 from support.faults.fault import fault_named
 from support.gherkin.selection import Selection
-from support.pytest_plugin.live_output import LIVE
 from support.pytest_plugin.prover_output import ProverOutput
+from support.pytest_plugin.state import run_state
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
 USAGE_ERROR = 2
@@ -152,7 +152,7 @@ class Live:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Say so to the plugin that prints."""
-        config.stash[LIVE] = self._console
+        run_state(config).console = self._console
 
 
 def _pytest(arguments: list[str], *plugins: object) -> int:

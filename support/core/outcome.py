@@ -7,14 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-import pytest
-
-NOT_OFFERED = pytest.StashKey[str]()
-"""On an item: why the target's profile does not offer what the scenario needs. Skip such an item in its set-up."""
-
-DEVIATION = pytest.StashKey[str]()
-"""On an item: the reason given where the target's profile lists the scenario as a known deviation."""
-
 
 class Outcome(StrEnum):
     """What a run says of a scenario. Every collected scenario has exactly one of these."""
@@ -56,11 +48,16 @@ class Phase:
     step_function: str | None = None
 
 
+PlayedStep = tuple[str, int]
+"""Text and line of a step that was executed."""
+
+
 @dataclass(frozen=True)
 class ScenarioResult:
-    """The verdict on one scenario. All but `outcome` and `seconds` is None where the promise was kept.
+    """The verdict on one scenario. The step, the reason, the code and the function are None where it was kept.
 
-    `code` and `step_function` are those of the phase that decided; see `Phase`.
+    `code` and `step_function` are those of the phase that decided; see `Phase`. `played` are the steps that were
+    executed to their end, in order.
     """
 
     outcome: Outcome
@@ -70,6 +67,7 @@ class ScenarioResult:
     reason: str | None = None
     code: str | None = None
     step_function: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
 
 def judge(

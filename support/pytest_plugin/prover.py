@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 
 from support.core.failure import BadInput
-from support.core.outcome import Outcome
-from support.core.scenario import SCENARIO
 from support.core.settings import settings
 from support.faults import rebind
 from support.faults.fault import Fault, catalogue, fault_named, unknown_names
@@ -25,13 +23,12 @@ from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
 from support.gherkin.sentences import DEFINITIONS
 from support.pytest_plugin.collection import FeatureModule, ScenarioItem
-from support.pytest_plugin.items import add_phase, function_name, result_of
-from support.pytest_plugin.ledger import EXPECTED, PROVING
-from support.pytest_plugin.state import FAULT, STAGE
+from support.pytest_plugin.phases import add_phase, function_name
+from support.pytest_plugin.state import ScenarioState, begin, run_state, state_of
 from support.reporting.ledger_file import write_json
 
 SOUND = "none"
-ACTIVATIONS = pytest.StashKey[int]()
+PROOF = "proof.json"
 
 
 class Prover:
@@ -44,26 +41,29 @@ class Prover:
         self.rebinds = bool(config.getoption("rebind"))
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
-        self._everything = False
+        self.everything = False
+        """Whether all faults are played against all scenarios; known once the session has started."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Refuse faults that name what does not exist, and leave out those whose scenarios are not selected."""
-        expected = session.config.stash.get(EXPECTED, None)
+        expected = run_state(session.config).expected
         if expected is None:
             return
         scenarios = all_scenario_ids()
-        self._everything = not self._only_named and len(expected) == len(scenarios)
+        self.everything = not self._only_named and len(expected) == len(scenarios)
         try:
             if not self.rebinds:
                 check_names(self._faults, scenarios)
+            if not (self.rebinds or self.everything):
+                read_record(settings().reports / PROOF)  # what cannot be added to is told before anything is played
         except BadInput as error:
             raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the trials in the place of the scenarios."""
-        scenarios = {item.stash[SCENARIO].id: item for item in items if isinstance(item, ScenarioItem)}
+        scenarios = {state_of(item).scenario.id: item for item in items if isinstance(item, ScenarioItem)}
         played = {fault.name: self.scenarios_of(fault, list(scenarios)) for fault in self._faults}
         named = {id_ for ids in played.values() for id_ in ids}
         trials = [trial_of(item, None) for id_, item in scenarios.items() if not self._only_named or id_ in named]
@@ -83,12 +83,12 @@ class Prover:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note how the trial ended; a red scenario is what a fault is for, so it does not count as a failed test."""
         report = yield
-        add_phase(item, call, report)
-        stage = item.stash.get(STAGE, None)
-        if report.when == "call" and stage is not None:
-            item.stash[ACTIVATIONS] = stage.stack.activations()
+        state = state_of(item)
+        add_phase(state, call, report)
+        if report.when == "call" and state.environment is not None:
+            state.activations = state.environment.stack.activations()
         if report.when == "teardown":
-            report.trial = asdict(_trial(item))  # pyright: ignore[reportAttributeAccessIssue]
+            report.trial = asdict(_trial(state))  # pyright: ignore[reportAttributeAccessIssue]
         report.outcome = "passed"
         return report
 
@@ -101,12 +101,12 @@ class Prover:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Draw the conclusion and write it down."""
-        expected = session.config.stash.get(EXPECTED, None)
+        expected = run_state(session.config).expected
         if expected is None or not self.trials:
             return
         ids = {trial.scenario for trial in self.trials} if self._only_named else {one.id for one in expected}
         played = {trial.fault for trial in self.trials}
-        faults = [fault for fault in self._faults if fault.name in played or self._everything]
+        faults = [fault for fault in self._faults if fault.name in played or self.everything]
         if not self.rebinds:
             faults = [fault.limited_to(ids) for fault in faults]
         self.proof = conclude(faults, {one.id: one for one in expected if one.id in ids}, self.trials, then_steps())
@@ -114,8 +114,8 @@ class Prover:
             write_json(settings().reports / rebind.FILE, rebind.record(self.proof.faults, all_scenario_ids()))
             holds = all(rebind.bindings(one) and not rebind.unbroken(one) for one in self.proof.faults)
         else:
-            path = settings().reports / "proof.json"
-            write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
+            path = settings().reports / PROOF
+            write_json(path, self.proof.to_json(earlier={} if self.everything else read_record(path)))
             holds = self.proof.holds
         if not holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -151,25 +151,24 @@ def trial_of(item: ScenarioItem, fault: Fault | None) -> pytest.Item:
     """The scenario of an item, to be played with a fault, or with none."""
     name = fault.name if fault else SOUND
     trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, f"{item.name} [{name}]", item.obj)
-    trial.stash[SCENARIO] = item.stash[SCENARIO]
-    trial.stash[FAULT] = fault.name if fault else None
+    begin(trial, state_of(item).scenario, fault.name if fault else None)
     trial.add_marker(pytest.mark.xdist_group(name if fault else f"{SOUND}: {item.name}"))
     return trial
 
 
-def _trial(item: pytest.Item) -> Trial:
-    scenario, result = item.stash[SCENARIO], result_of(item)
+def _trial(state: ScenarioState) -> Trial:
+    scenario, result = state.scenario, state.result
     return Trial(
-        fault=item.stash[FAULT],
+        fault=state.fault,
         scenario=scenario.id,
         row=scenario.row,
         title=scenario.title,
-        outcome=Outcome(result.outcome).value,
+        outcome=result.outcome.value,
         step=result.step,
         step_function=result.step_function,
         code=result.code,
         reason=result.reason,
-        activations=item.stash.get(ACTIVATIONS, 0),
+        activations=state.activations,
         seconds=result.seconds,
     )
 
@@ -190,7 +189,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not config.getoption("prove"):
         return
-    config.stash[PROVING] = True
+    run_state(config).proving = True
     try:
         config.pluginmanager.register(Prover(config), "threadproof_prover")
     except BadInput as error:

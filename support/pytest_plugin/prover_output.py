@@ -10,13 +10,12 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.faults import rebind
 from support.faults.fault import catalogue
 from support.faults.proof import Judged, Proof, Trial, Verdict
-from support.pytest_plugin.ledger import EXPECTED
-from support.pytest_plugin.live_output import silence_pytest
+from support.pytest_plugin.run_output import silence_pytest
+from support.pytest_plugin.state import run_state
 
 STYLES = {Verdict.CAUGHT: "green", Verdict.MISSED: "bold red", Verdict.INERT: "bold magenta"}
 WIDTH = max(len(verdict) for verdict in Verdict)
@@ -41,7 +40,7 @@ class ProverOutput:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Note which scenarios are played at all."""
         self._prover = session.config.pluginmanager.get_plugin("threadproof_prover")
-        self._selected = [scenario.id for scenario in session.config.stash.get(EXPECTED, list[Scenario]())]
+        self._selected = [scenario.id for scenario in (run_state(session.config).expected or ())]
 
     def services_ready(self, seconds: float) -> None:
         """Print that the services are up."""
@@ -79,6 +78,8 @@ class ProverOutput:
             return
         for line in _shortcomings(self.proof):
             self._print(line)
+        for function in self.proof.never_broken if self._prover.everything else ():
+            self._print(Text(f"no fault breaks a scenario at {function}", style="yellow"))
         self._print(f"proof   {settings().reports / 'proof.json'}")
         self._print(_conclusion(self.proof))
 

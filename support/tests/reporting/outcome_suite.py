@@ -192,33 +192,31 @@ import pytest
 from rich.console import Console
 
 from support.core.failure import Code, PromiseBroken
-from support.core.scenario import SCENARIO
-from support.pytest_plugin.ledger import PROVING
-from support.core.outcome import DEVIATION, NOT_OFFERED
-from support.pytest_plugin.live_output import LIVE
+from support.pytest_plugin.state import find_state, run_state
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if os.environ.get("LIVE"):
-        config.stash[LIVE] = Console()
+        run_state(config).console = Console()
     if os.environ.get("PROVING"):
-        config.stash[PROVING] = True
+        run_state(config).proving = True
 
 
 def pytest_itemcollected(item):
-    title = item.stash[SCENARIO].title if SCENARIO in item.stash else ""
+    state = find_state(item)
+    title = state.scenario.title if state else ""
     if title == "Not on offer":
-        item.stash[NOT_OFFERED] = "the target counts nothing"
+        state.not_offered = "the target counts nothing"
         item.add_marker(pytest.mark.skip(reason="see the profile"))
     if title.startswith("Listed"):
-        item.stash[DEVIATION] = "agreed until spring"
+        state.deviation = "agreed until spring"
 
 
 @pytest.fixture(autouse=True)
 def around(request):
-    scenario = request.node.stash.get(SCENARIO, None)
-    title = scenario.title if scenario else ""
+    state = find_state(request.node)
+    title = state.scenario.title if state else ""
     if title == "The set-up fails":
         assert False, "nobody could be enrolled"
     if title == "Something skips":

@@ -145,7 +145,7 @@ def test_ctrl_c_leaves_a_ledger(suite: OutcomeSuite, workers: str) -> None:
     assert set(outcomes) == set(OUTCOMES)
     assert all(outcome in (OUTCOMES[title], "not_run") for title, outcome in outcomes.items())
     assert suite.entry("In trouble")["reason"] == "the run ended while this scenario was running"
-    assert suite.ledger()["environment"]["ended"] == "interrupted"
+    assert suite.ledger()["invocation"]["ended"] == "interrupted"
     assert suite.ledger()["mismatches"] == []
     assert suite.allure()["In trouble"]["status"] == "unknown"
 
@@ -155,7 +155,7 @@ def test_what_comes_after_the_first_failure_is_not_run(suite: OutcomeSuite) -> N
     assert done.returncode == 1, done.stdout
     counts = suite.ledger()["totals"]
     assert counts["not_run"] == len(OUTCOMES) - counts["environment"] - counts["kept"] - counts["broken"] > 0
-    assert "1 failures" in suite.ledger()["environment"]["ended"]
+    assert "1 failures" in suite.ledger()["invocation"]["ended"]
     assert len(suite.allure()) == len(OUTCOMES)
 
 
@@ -183,7 +183,7 @@ def test_results_of_an_earlier_run_are_not_counted(suite: OutcomeSuite) -> None:
     assert len(list(suite.results.glob("*-result.json"))) == 2
 
 
-def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
+def test_proof_and_invocation_are_written_down(suite: OutcomeSuite) -> None:
     faults = [
         {"name": "off-by-one", "verdict": "caught", "rows": [{"row": "TL-01", "title": "One more"}]},
         {"name": "idle", "verdict": "inert", "rows": [{"row": "TL-01", "title": "One more"}]},
@@ -192,12 +192,12 @@ def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
     suite.write("out/proof.json", json.dumps({"faults": faults, "unproven": []}))
     suite.pytest("-n0", "--words=One more", THREADPROOF_POSTGRES_URL=f"postgres://u:{TOKEN}@127.0.0.1/x")
     assert suite.entry("One more")["faults"] == ["off-by-one"]
-    environment = suite.ledger()["environment"]
-    assert environment["target"] == "embedded"
-    assert environment["ended"] == "finished"
-    assert environment["started_at"].endswith("+00:00")
-    assert environment["settings"]["postgres_url"] == "postgres://u:***@127.0.0.1/x"
-    assert "--words=One more" in environment["command"]
+    invocation = suite.ledger()["invocation"]
+    assert invocation["target"] == "embedded"
+    assert invocation["ended"] == "finished"
+    assert invocation["started_at"].endswith("+00:00")
+    assert invocation["settings"]["postgres_url"] == "postgres://u:***@127.0.0.1/x"
+    assert "--words=One more" in invocation["command"]
 
 
 def test_an_unreadable_proof_is_said(suite: OutcomeSuite) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
 from support.core.outcome import Outcome, Phase, judge, totals
-from support.pytest_plugin.items import code_of, function_name, is_broken_promise, reason_of
+from support.pytest_plugin.phases import code_of, function_name, is_broken_promise, reason_of
 
 SETUP, CALL, TEARDOWN = (Phase(when, "passed", 0.25) for when in ("setup", "call", "teardown"))
 BROKEN = Phase("call", "failed", 0.5, "the title is wrong", "Then it is right", 7)
