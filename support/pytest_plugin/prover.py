@@ -28,7 +28,6 @@ from support.pytest_plugin.state import ScenarioState, begin, run_state, state_o
 from support.reporting.ledger_file import write_json
 
 SOUND = "none"
-PROOF = "proof.json"
 
 
 class Prover:
@@ -55,8 +54,6 @@ class Prover:
         try:
             if not self.rebinds:
                 check_names(self._faults, scenarios)
-            if not (self.rebinds or self.everything):
-                read_record(settings().reports / PROOF)  # what cannot be added to is told before anything is played
         except BadInput as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -114,7 +111,7 @@ class Prover:
             write_json(settings().reports / rebind.FILE, rebind.record(self.proof.faults, all_scenario_ids()))
             holds = all(rebind.bindings(one) and not rebind.unbroken(one) for one in self.proof.faults)
         else:
-            path = settings().reports / PROOF
+            path = settings().reports / "proof.json"
             write_json(path, self.proof.to_json(earlier={} if self.everything else read_record(path)))
             holds = self.proof.holds
         if not holds and session.exitstatus == pytest.ExitCode.OK:
