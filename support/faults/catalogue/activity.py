@@ -43,7 +43,7 @@ def last_activity_is_shown_as_the_start(patch: Patch) -> None:
     @patch.replace(SHOWN)
     def shown(original: Any, row: Any) -> Any:
         thread = original(row)
-        return thread | {"last_activity_at": thread["created_at"]}
+        return thread.model_copy(update={"last_activity_at": thread.created_at})
 
 
 @fault(Red(ANSWER, ORDER, "['Something else', 'Boxes for spring']"))

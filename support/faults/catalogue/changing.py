@@ -83,7 +83,7 @@ def change_kept_for_one_run_alone(patch: Patch) -> None:
 
     @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
-        return original(row) | ({"metadata": memory[row["id"]]} if row["id"] in memory else {})
+        return original(row).model_copy(update={"metadata": memory[row["id"]]} if row["id"] in memory else {})
 
 
 @fault(Red(CHANGED, "they are still these when she signs in again", "12500.75"))

@@ -120,7 +120,8 @@ def details_kept_as_text_beneath(patch: Patch) -> None:
     @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
         answer = original(row)
-        return answer | {"metadata": {name: json.loads(value) for name, value in answer["metadata"].items()}}
+        kinds = {name: json.loads(value) for name, value in answer.metadata.items()}
+        return answer.model_copy(update={"metadata": kinds})
 
 
 @fault(Red(FREE, "she is told that the Free plan does not include it", "this was to be refused"))

@@ -75,7 +75,7 @@ def taken_up_in_memory_alone(patch: Patch) -> None:
 
     @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(original: Any, row: Any) -> Any:
-        return original(row) | ({"status": "active"} if row["id"] in taken_up else {})
+        return original(row).model_copy(update={"status": "active"} if row["id"] in taken_up else {})
 
     @patch.replace(Seam.FILTER_STATUS, counts=False)
     def add_status(original: Any, query: Any, filters: Any) -> None:

@@ -32,7 +32,6 @@ ALLOWED = {
         "support.model_service.control",
         "support.model_service.record",
         "support.model_service.scripts",
-        "support.core.scenario",
         "support.gherkin.sentences",
         "support.pytest_plugin.items",
         "support.observation.wire",
