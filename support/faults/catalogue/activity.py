@@ -23,7 +23,11 @@ def messages_do_not_count_as_activity(patch: Patch) -> None:
 @fault(breaks("TL-11.1", at="messages:activity_has_moved", code=Code.UNSPECIFIED))
 def last_activity_is_shown_as_the_start(patch: Patch) -> None:
     """A conversation shows its start in the place of its last activity."""
-    change_result(patch, Seam.SHOWN_THREAD, lambda thread, _call: thread | {"last_activity_at": thread["created_at"]})
+
+    def show_start(thread: Any, _call: Call) -> Any:
+        return thread.model_copy(update={"last_activity_at": thread.created_at})
+
+    change_result(patch, Seam.SHOWN_THREAD, show_start)
 
 
 @fault(breaks("TL-11.2", at="messages:come_in_order", code=Code.UNSPECIFIED))

@@ -100,7 +100,7 @@ def threads_are_in_memory_only(patch: Patch) -> None:
         return answer
 
     def shown(call: Call) -> Any:
-        is_shown = isinstance(call.row, dict)
+        is_shown = hasattr(call.row, "model_copy")
         return call.row if is_shown else call.go()
 
     change_result(patch, Seam.START_THREAD, keep)
