@@ -114,8 +114,8 @@ def writing_in_an_erased_thread_seems_to_work(patch: Patch) -> None:
     """A message to an erased conversation is confirmed."""
 
     def lost(call: Call) -> Any:
-        message = {"id": call.thread_id, "thread_id": call.thread_id, "sequence": 1, "role": "user"}
-        more = {"content": call.content, "agent": None, "run_id": None, "created_at": datetime.now(UTC)}
+        message = {"id": call.thread_id, "customer_id": call.customer_id, "thread_id": call.thread_id, "sequence": 1}
+        more = {"role": "user", "content": call.content, "agent": None, "run_id": None, "created_at": datetime.now(UTC)}
         return message | more
 
     swallow(patch, Seam.STORE_MESSAGE, lost)
