@@ -10,7 +10,8 @@ import sys
 
 import asyncpg
 
-from support.backend.platform import migrate, server
+from support.backend import server
+from support.backend.platform import migrate
 from support.backend.platform.config import StartError, read_settings
 
 

@@ -16,6 +16,7 @@ from support.cli import overview
 from support.core.failure import BadInput
 from support.core.settings import PROJECT, settings
 from support.faults.fault import fault_named
+from support.faults.proof import read_record
 from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
 from support.pytest_plugin.state import run_state
@@ -96,6 +97,8 @@ def prove(
     for name in fault or ():
         fault_named(name)
     check_writable(settings().reports)
+    if files or tier or row or fault:
+        read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
     # A promise that is broken on purpose is waited for in vain: there is no need to do so for as long as usual.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()

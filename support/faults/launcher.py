@@ -28,7 +28,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from support.backend.platform import migrate, server
+from support.backend import server
+from support.backend.platform import migrate
 from support.faults import fault, patch
 from support.services import ports, unix_socket
 

@@ -109,6 +109,12 @@ class Proof:
         return [trial for trial in self.sound if trial.outcome != "kept"]
 
     @property
+    def never_broken(self) -> list[str]:
+        """The functions of Then sentences at which no fault of this run broke anything."""
+        broken = {trial.step_function for one in self.faults for trial in one.trials if trial.outcome == "broken"}
+        return [function for function in self.then_steps if function not in broken]
+
+    @property
     def holds(self) -> bool:
         """Whether every fault was caught, and every scenario is proven and sound."""
         caught = all(judged.verdict is Verdict.CAUGHT for judged in self.faults)

@@ -38,7 +38,7 @@ class Seam(StrEnum):
         return found(self)(*arguments, **named)
 
     # threads
-    START_THREAD = "threads.thread_routes:store"
+    START_THREAD = "threads.routes:store"
     STORE_THREAD = "threads.threads:insert"
     READ_THREAD = "threads.threads:read"
     LOCK_THREAD = "threads.threads:lock"
@@ -46,10 +46,10 @@ class Seam(StrEnum):
     DELETE_THREAD = "threads.threads:delete"
     SHOWN_THREAD = "threads.threads:shown"
     OWNER_CONDITION = "threads.threads:owner_condition"
-    MERGE_METADATA = "threads.thread_changes:merge", "old change"
-    CHANGE_EVENT = "threads.thread_changes:event_data"
+    MERGE_METADATA = "threads.threads:merge", "old change"
+    CHANGE_EVENT = "threads.threads:event_data"
     CHECK_TRANSITION = "threads.threads:check_transition"
-    CHECK_VERSION = "threads.thread_changes:check_version"
+    CHECK_VERSION = "threads.threads:check_version"
 
     # messages
     STORE_MESSAGE = "threads.messages:insert"
@@ -57,14 +57,14 @@ class Seam(StrEnum):
     LIST_MESSAGES = "threads.messages:page"
 
     # lists and searches
-    LIST_THREADS = "threads.thread_search:page"
-    BEGIN_QUERY = "threads.thread_search:Query.__init__"
-    FINISH_QUERY = "threads.thread_search:Query.sql"
-    FILTER_STATUS = "threads.thread_search:add_status"
-    FILTER_TEXT = "threads.thread_search:add_text"
-    FILTER_METADATA = "threads.thread_search:add_metadata"
-    FILTER_POSITION = "threads.thread_search:add_position"
-    ESCAPE_TEXT = "threads.thread_search:literal"
+    LIST_THREADS = "threads.search:page"
+    BEGIN_QUERY = "threads.search:Query.__init__"
+    FINISH_QUERY = "threads.search:Query.sql"
+    FILTER_STATUS = "threads.search:add_status"
+    FILTER_TEXT = "threads.search:add_text"
+    FILTER_METADATA = "threads.search:add_metadata"
+    FILTER_POSITION = "threads.search:add_position"
+    ESCAPE_TEXT = "threads.search:literal"
     SEAL_CURSOR = "http.cursors:_seal"
 
     # titles
@@ -75,33 +75,33 @@ class Seam(StrEnum):
     SHORTEN_TITLE = "threads.titles:shorten"
 
     # events, from the transaction to the device
-    ENQUEUE_EVENT = "live.outbox:enqueue"
-    OPEN_EVENT_LOG = "live.event_log:EventLog.__init__"
-    PUBLISH_EVENTS = "live.event_log:EventLog.publish"
-    READ_EVENTS = "live.event_log:EventLog.between"
-    IS_LAST_EVENT = "live.event_log:is_last_word"
+    ENQUEUE_EVENT = "events.outbox:enqueue"
+    OPEN_EVENT_LOG = "events.log:EventLog.__init__"
+    PUBLISH_EVENTS = "events.log:EventLog.publish"
+    READ_EVENTS = "events.log:EventLog.between"
+    IS_LAST_EVENT = "events.log:is_last_word"
     CHOOSE_DEVICES = "live.hub:Hub.sockets_for"
     DELIVER_EVENT = "live.hub:Hub.deliver"
     DEVICE_JOINS = "live.hub:Hub.join"
     DEVICE_LEAVES = "live.hub:Hub.leave"
-    OPEN_DEVICE = "live.live_socket:LiveSocket.__init__"
-    GREET_DEVICE = "live.live_socket:LiveSocket._greet"
-    RESUME = "live.live_socket:LiveSocket.resume"
-    SEND_TO_DEVICE = "live.live_socket:LiveSocket._pass_on"
+    OPEN_DEVICE = "live.socket:LiveSocket.__init__"
+    GREET_DEVICE = "live.socket:LiveSocket._greet"
+    RESUME = "live.socket:LiveSocket.resume"
+    SEND_TO_DEVICE = "live.socket:LiveSocket._pass_on"
 
     # runs of agents
     READ_RUN = "runs.runs:read"
     LIST_RUNS = "runs.runs:page"
-    CANCEL_RUN = "runs.run_steps:cancel"
-    END_RUN = "runs.run_steps:end"
-    STORE_ANSWER = "runs.run_steps:store_answer"
-    ANNOUNCE_RUN = "runs.run_steps:announce"
-    CHECK_OPEN = "runs.run_steps:check_open"
+    CANCEL_RUN = "runs.runs:cancel"
+    END_RUN = "runs.runs:end"
+    STORE_ANSWER = "runs.runs:store_answer"
+    ANNOUNCE_RUN = "runs.runs:announce"
+    CHECK_OPEN = "runs.runs:check_open"
     STOP_RUN = "runs.worker:Worker.stop"
     RENEW_LEASES = "runs.worker:Worker.renew_leases"
 
     # who asks, and what they may
-    AUTHENTICATE = "http.routing:CustomerRoute.authenticate"
+    AUTHENTICATE = "customers.routing:CustomerRoute.authenticate"
     IDENTIFY = "customers.identity:read"
     DECODE_TOKEN = "customers.tokens:decode"
     VERIFY_SIGNATURE = "customers.tokens:jwt.decode", "token secret algorithms options"
@@ -118,11 +118,11 @@ class Seam(StrEnum):
     CHECK_METADATA_DEPTH = "http.validation:check_metadata_depth"
     CHECK_METADATA_SIZE = "http.validation:check_metadata_size"
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
-    UNAUTHENTICATED = "http.problems:unauthenticated"
-    FIELD_ERROR = "http.problems:field_error"
-    ON_PROBLEM = "http.problems:_on_problem", "request error"
-    ON_INVALID = "http.problems:_on_invalid", "request error"
-    ON_BUG = "http.problems:_on_bug", "request error"
+    UNAUTHENTICATED = "platform.problems:unauthenticated"
+    FIELD_ERROR = "platform.problems:field_error"
+    ON_PROBLEM = "http.errors:_on_problem", "request error"
+    ON_INVALID = "http.errors:_on_invalid", "request error"
+    ON_BUG = "http.errors:_on_bug", "request error"
 
     # connections to PostgreSQL and Redis
     CONNECT_DATABASE = "platform.database:connect"
@@ -166,27 +166,27 @@ def _own(place: str) -> Any:
 
 def problem_type() -> Any:
     """The exception by which the backend refuses; it has `status`, `kind`, `detail`, `headers` and `members`."""
-    return _own("http.problems:Problem")
+    return _own("platform.problems:Problem")
 
 
 def refusal(status: int, kind: str, detail: str) -> Any:
     """A refusal of that HTTP status, to be raised or rendered."""
-    return _own("http.problems:Problem")(status, kind, detail)
+    return _own("platform.problems:Problem")(status, kind, detail)
 
 
 def not_found() -> Any:
     """The refusal of what does not exist, to be raised."""
-    return _own("http.problems:not_found")()
+    return _own("platform.problems:not_found")()
 
 
 def unavailable() -> Any:
     """The refusal while the database cannot be reached, to be raised."""
-    return _own("http.problems:unavailable")("database")
+    return _own("platform.problems:unavailable")("database")
 
 
 def answer_of(refusal: Any) -> Any:
     """A refusal as the HTTP answer that it becomes."""
-    return _own("http.problems:render")(refusal)
+    return _own("http.errors:render")(refusal)
 
 
 def invalid_token() -> type[Exception]:
@@ -266,7 +266,7 @@ def thread_columns() -> str:
 
 def list_query(customer_id: UUID, limit: int) -> str:
     """SQL for the first threads of a customer, the last active first; `$1` is the customer."""
-    return _own("threads.thread_search:Query")(customer_id).sql(limit)
+    return _own("threads.search:Query")(customer_id).sql(limit)
 
 
 def correlation_number() -> Any:
@@ -276,7 +276,7 @@ def correlation_number() -> Any:
 
 def event_from(row: Any) -> Any:
     """An event from a row of the outbox."""
-    return _own("live.events:from_row")(row)
+    return _own("events.events:from_row")(row)
 
 
 def redis_of(event_log: Any) -> Any:

@@ -19,11 +19,10 @@ import pytest
 from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge
 from support.core.scenario import Scenario
 from support.core.settings import settings
-from support.pytest_plugin.played import compare_with_played
 from support.pytest_plugin.state import find_state, run_state
 from support.reporting.allure_files import replace_result
 from support.reporting.ledger_file import faults_by_scenario, invocation, ledger_data, write_json
-from support.reporting.reconcile import compare_with_expected, compare_with_results, result_files
+from support.reporting.reconcile import compare_with_expected, compare_with_played, compare_with_results, result_files
 
 MANIFEST = "threadproof_manifest"
 

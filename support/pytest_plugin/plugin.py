@@ -26,7 +26,6 @@ from support.pytest_plugin.state import find_state, run_state
 
 pytest_plugins = (
     "support.pytest_plugin.machine_lock",
-    "support.pytest_plugin.played",
     "support.pytest_plugin.reporting",
     "support.pytest_plugin.services",
     "support.pytest_plugin.fixtures",

@@ -40,7 +40,8 @@ class Prover:
         self.rebinds = bool(config.getoption("rebind"))
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
-        self._everything = False
+        self.everything = False
+        """Whether all faults are played against all scenarios; known once the session has started."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -49,7 +50,7 @@ class Prover:
         if expected is None:
             return
         scenarios = all_scenario_ids()
-        self._everything = not self._only_named and len(expected) == len(scenarios)
+        self.everything = not self._only_named and len(expected) == len(scenarios)
         try:
             if not self.rebinds:
                 check_names(self._faults, scenarios)
@@ -102,7 +103,7 @@ class Prover:
             return
         ids = {trial.scenario for trial in self.trials} if self._only_named else {one.id for one in expected}
         played = {trial.fault for trial in self.trials}
-        faults = [fault for fault in self._faults if fault.name in played or self._everything]
+        faults = [fault for fault in self._faults if fault.name in played or self.everything]
         if not self.rebinds:
             faults = [fault.limited_to(ids) for fault in faults]
         self.proof = conclude(faults, {one.id: one for one in expected if one.id in ids}, self.trials, then_steps())
@@ -111,7 +112,7 @@ class Prover:
             holds = all(rebind.bindings(one) and not rebind.unbroken(one) for one in self.proof.faults)
         else:
             path = settings().reports / "proof.json"
-            write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
+            write_json(path, self.proof.to_json(earlier={} if self.everything else read_record(path)))
             holds = self.proof.holds
         if not holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

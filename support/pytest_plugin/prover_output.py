@@ -78,6 +78,8 @@ class ProverOutput:
             return
         for line in _shortcomings(self.proof):
             self._print(line)
+        for function in self.proof.never_broken if self._prover.everything else ():
+            self._print(Text(f"no fault breaks a scenario at {function}", style="yellow"))
         self._print(f"proof   {settings().reports / 'proof.json'}")
         self._print(_conclusion(self.proof))
 

@@ -58,6 +58,11 @@ def _replace_allure_listener(config: pytest.Config, worker: str, *, proving: boo
         config.pluginmanager.register(AllureWriter(listener.allure_logger, worker), "threadproof_allure")
 
 
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: HookStep) -> None:
+    """Note a step whose function has returned."""
+    state_of(request.node).played.append((step.name, step.line_number))
+
+
 def pytest_bdd_step_error(request: pytest.FixtureRequest, step: HookStep, step_func: Callable[..., object]) -> None:
     """Remember the step that failed."""
     state_of(request.node).failed_step = failed_step(step, step_func)

@@ -6,7 +6,7 @@ is quick to load.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -47,9 +47,9 @@ class ScenarioState:
         snapshot: everything that was stored before, where nobody else uses the backend.
         wire: what is said on the wire; drivers append, the report takes.
         evidence: what verdicts rest on; verdicts add, the report takes.
+        played: text and line of each step that was executed to its end, in order.
         failed_step: the step, or the check after the last one, that raised.
         phases: how each phase of its test ended, so far.
-        played: text and line of each step that was executed to its end, in order.
         activations: how often the fault has acted, up to the end of the last step.
     """
 
@@ -61,15 +61,16 @@ class ScenarioState:
     snapshot: Snapshot | None = None
     wire: WireLog = field(default_factory=WireLog)
     evidence: Evidence = field(default_factory=Evidence)
+    played: list[PlayedStep] = field(default_factory=list[PlayedStep])
     failed_step: FailedStep | None = None
     phases: list[Phase] = field(default_factory=list[Phase])
-    played: list[PlayedStep] = field(default_factory=list[PlayedStep])
     activations: int = 0
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict, from the phases so far."""
-        return judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        return replace(verdict, played=tuple(self.played))
 
     @property
     def secrets(self) -> Secrets:

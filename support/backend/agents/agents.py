@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from openai import AsyncOpenAI
 from openai.types import CompletionUsage
+from pydantic import BaseModel, ConfigDict, Field
 
-from support.backend.http import problems, validation
+from support.backend.agents import model
+from support.backend.http import validation
 from support.backend.plans import plans
-from support.backend.platform.database import Row
-from support.backend.threads import titles
+from support.backend.platform import problems
+from support.backend.platform.database import Record
 
 
-@dataclass(frozen=True)
-class Agent:
-    """Who can be asked; `plan` is the first that has it."""
+class Agent(BaseModel):
+    """Who can be asked; `plan` is the first that has it. Its instructions are never shown."""
+
+    model_config = ConfigDict(frozen=True)
 
     name: str
     description: str
     plan: plans.Name
-    instructions: str
+    tools: list[str]
+    instructions: Annotated[str, Field(exclude=True)]
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,12 @@ class Reply:
 
 AGENTS = (
     Agent(
-        "triage",
-        "Answers what it can, and says who can answer the rest.",
-        "free",
-        "You receive customers of a company. Answer what you can from the conversation, in the language of the last"
-        " message, briefly. Where you cannot, say what is missing or who should be asked.",
+        name="triage",
+        description="Answers what it can, and says who can answer the rest.",
+        plan="free",
+        tools=[],
+        instructions="You receive customers of a company. Answer what you can from the conversation, in the language"
+        " of the last message, briefly. Where you cannot, say what is missing or who should be asked.",
     ),
 )
 
@@ -58,12 +63,7 @@ def find(name: str) -> Agent:
     raise problems.invalid([problems.field_error("/agent", "there is no agent of this name")])
 
 
-def shown(agent: Agent) -> dict[str, Any]:
-    """An agent as customers see it."""
-    return {"name": agent.name, "description": agent.description, "plan": agent.plan, "tools": []}
-
-
-def prompt(agent: Agent, messages: Sequence[Row]) -> list[dict[str, str]]:
+def prompt(agent: Agent, messages: Sequence[Record]) -> list[dict[str, str]]:
     """What the model is to read: the agent's instructions, then the conversation."""
     said = [{"role": row["role"], "content": row["content"]} for row in messages]
     return [{"role": "system", "content": agent.instructions}, *said]
@@ -72,8 +72,8 @@ def prompt(agent: Agent, messages: Sequence[Row]) -> list[dict[str, str]]:
 class Speaker:
     """Lets one model speak for the agents."""
 
-    def __init__(self, model: AsyncOpenAI, model_name: str) -> None:
-        self._model = model
+    def __init__(self, client: AsyncOpenAI, model_name: str) -> None:
+        self._client = client
         self._model_name = model_name
 
     async def ask(self, customer_id: UUID, messages: list[Any]) -> Reply:
@@ -83,14 +83,14 @@ class Speaker:
             openai.OpenAIError: the model refused, or could not be reached.
             ValueError: what came is not a completion, or not one that can be stored.
         """
-        completion: object = await self._model.chat.completions.create(
+        completion: object = await self._client.chat.completions.create(
             model=self._model_name,
             messages=messages,
             user=str(customer_id),
             safety_identifier=str(customer_id),
             timeout=None,
         )
-        text = titles.content_of(completion)
+        text = model.content_of(completion)
         if not text or validation.unstorable_text(text):
             raise ValueError("an answer that cannot be stored")
         usage = getattr(completion, "usage", None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
-from support.backend.http import problems
-from support.backend.live import events
+from support.backend.customers.schemas import EnrolledCustomer
 from support.backend.plans import plans
-from support.backend.platform.database import Connection, Database, Row
+from support.backend.platform import problems
+from support.backend.platform.database import Connection, Database, Record
 
 _SHOWN = """
 SELECT customers.id, email, plan, customers.created_at, organisations.id AS organisation_id, name
@@ -17,7 +16,7 @@ WHERE customers.id = $1
 """
 
 
-async def by_email(database: Database, email: str) -> Row | None:
+async def by_email(database: Database, email: str) -> Record | None:
     """Id, plan and password hash of the customer with this address."""
     async with database.service_transaction() as connection:
         return await connection.fetchrow(
@@ -27,7 +26,7 @@ async def by_email(database: Database, email: str) -> Row | None:
 
 async def enrol(
     connection: Connection, email: str, password_hash: str, plan: plans.Name, organisation: str
-) -> dict[str, Any]:
+) -> EnrolledCustomer:
     """Add a customer, and their organisation if it is new. Needs a service transaction.
 
     Raises:
@@ -64,7 +63,7 @@ async def change_plan(connection: Connection, customer_id: UUID, plan: plans.Nam
     await connection.execute("UPDATE customers SET plan = $2 WHERE id = $1", customer_id, plan)
 
 
-async def shown(connection: Connection, customer_id: UUID) -> dict[str, Any]:
+async def shown(connection: Connection, customer_id: UUID) -> EnrolledCustomer:
     """A customer as the operator sees them.
 
     Raises:
@@ -73,13 +72,8 @@ async def shown(connection: Connection, customer_id: UUID) -> dict[str, Any]:
     row = await connection.fetchrow(_SHOWN, customer_id)
     if row is None:
         raise problems.not_found()
-    return {
-        "id": str(row["id"]),
-        "email": row["email"],
-        "plan": row["plan"],
-        "organisation": {"id": str(row["organisation_id"]), "name": row["name"]},
-        "created_at": events.timestamp(row["created_at"]),
-    }
+    organisation = {"id": row["organisation_id"], "name": row["name"]}
+    return EnrolledCustomer.model_validate({**dict(row), "organisation": organisation})
 
 
 def normal_email(email: str) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from support.backend.customers import tokens
 from support.backend.customers.sessions import Sessions
-from support.backend.http import problems
+from support.backend.platform import problems
 
 _SUBPROTOCOL = "bearer"
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from support.backend.customers import customers, passwords
-from support.backend.http import idempotency, routing, shapes, validation
+from support.backend.customers import customers, passwords, schemas
+from support.backend.customers.routing import OperatorRoute
+from support.backend.http import idempotency, routing, validation
 from support.backend.http.idempotency import Answer
-from support.backend.http.routing import Backend, OperatorRoute
+from support.backend.http.routing import DatabasePart, SettingsPart
 from support.backend.plans import plans
 from support.backend.platform.database import OPERATOR, Connection
 
@@ -35,30 +35,30 @@ class CustomerChanges(validation.Body):
 
 
 @router.post(
-    "/customers", status_code=201, response_model=shapes.EnrolledCustomer, openapi_extra=idempotency.DOCUMENTED
+    "/customers", status_code=201, response_model=schemas.EnrolledCustomer, openapi_extra=idempotency.DOCUMENTED
 )
-async def enrol(body: NewCustomer, request: Request, backend: Backend) -> Response:
+async def enrol(body: NewCustomer, request: Request, database: DatabasePart, settings: SettingsPart) -> Response:
     """Enrol a customer, in an organisation that is made if it is new."""
     key = await idempotency.key_of(request, OPERATOR)
-    password_hash = await passwords.hash_password(body.password, backend.settings.password_cost)
+    password_hash = await passwords.hash_password(body.password, settings.password_cost)
 
     async def effect(connection: Connection) -> Answer:
         return Answer(201, await customers.enrol(connection, body.email, password_hash, body.plan, body.organisation))
 
-    async with backend.database.service_transaction() as connection:
+    async with database.service_transaction() as connection:
         return await idempotency.once(connection, key, effect)
 
 
-@router.get("/customers/{customer_id}", response_model=shapes.EnrolledCustomer)
-async def read(customer_id: UUID, backend: Backend) -> Response:
+@router.get("/customers/{customer_id}")
+async def read(customer_id: UUID, database: DatabasePart) -> schemas.EnrolledCustomer:
     """One customer."""
-    async with backend.database.service_transaction() as connection:
-        return JSONResponse(await customers.shown(connection, customer_id))
+    async with database.service_transaction() as connection:
+        return await customers.shown(connection, customer_id)
 
 
-@router.patch("/customers/{customer_id}", response_model=shapes.EnrolledCustomer)
-async def change(customer_id: UUID, body: CustomerChanges, backend: Backend) -> Response:
+@router.patch("/customers/{customer_id}")
+async def change(customer_id: UUID, body: CustomerChanges, database: DatabasePart) -> schemas.EnrolledCustomer:
     """Put a customer on another plan; their next request is judged by it."""
-    async with backend.database.service_transaction() as connection:
+    async with database.service_transaction() as connection:
         await customers.change_plan(connection, customer_id, body.plan)
-        return JSONResponse(await customers.shown(connection, customer_id))
+        return await customers.shown(connection, customer_id)

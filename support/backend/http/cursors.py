@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from support.backend.http import problems
+from support.backend.platform import problems
 
 _SEAL_BYTES = 16
 
@@ -45,6 +45,15 @@ def decode(cursor: str, scope: str, secret: str) -> list[str]:
         raise _refused()
     position: list[str] = json.loads(text)
     return position
+
+
+def sequence(cursor: str | None, scope: str, secret: str) -> int:
+    """The number after which a page begins in a list ordered by a number; 0 without a cursor.
+
+    Raises:
+        problems.Problem: 422, as for `decode`.
+    """
+    return int(decode(cursor, scope, secret)[0]) if cursor is not None else 0
 
 
 def _seal(text: bytes, scope: str, secret: str) -> bytes:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import Request, Response
+from pydantic import BaseModel
 
-from support.backend.http import problems
-from support.backend.platform.database import Connection, dumps
+from support.backend.platform import problems
+from support.backend.platform.database import Connection
 
 HEADER = "Idempotency-Key"
 DOCUMENTED: dict[str, Any] = {
@@ -39,7 +39,7 @@ class Answer:
     """What a POST answers; `thread_id` is the thread it mentions, whose deletion takes the answer with it."""
 
     status: int
-    body: dict[str, Any]
+    body: BaseModel
     thread_id: UUID | None = None
 
 
@@ -80,15 +80,15 @@ async def once(connection: Connection, key: Key | None, effect: Callable[[Connec
     Raises:
         problems.Problem: 422, the key was used for something else; 404, what it made has been deleted.
     """
-    if key is None:
-        return _response(await effect(connection))
-    if not await claim(connection, key):
+    if key and not await claim(connection, key):
         replayed = await stored(connection, key)
         assert replayed is not None
         return replayed
     answer = await effect(connection)
-    await keep(connection, key, answer)
-    return _response(answer)
+    text = answer.body.model_dump_json()
+    if key:
+        await keep(connection, key, answer, text)
+    return Response(text, answer.status, media_type="application/json")
 
 
 async def claim(connection: Connection, key: Key) -> bool:
@@ -103,14 +103,14 @@ async def claim(connection: Connection, key: Key) -> bool:
     return bool(claimed)
 
 
-async def keep(connection: Connection, key: Key, answer: Answer) -> None:
-    """Store an answer for repetitions."""
+async def keep(connection: Connection, key: Key, answer: Answer, text: str) -> None:
+    """Store an answer, and its body as text, for repetitions."""
     await connection.execute(
         "UPDATE idempotency_keys SET status = $3, body = $4, thread_id = $5 WHERE owner_id = $1 AND key = $2",
         key.owner_id,
         key.value,
         answer.status,
-        dumps(answer.body),
+        text,
         answer.thread_id,
     )
 
@@ -134,7 +134,3 @@ async def stored(connection: Connection, key: Key) -> Response | None:
     if row["body"] is None:
         raise problems.not_found()
     return Response(row["body"], row["status"], REPLAYED, "application/json")
-
-
-def _response(answer: Answer) -> Response:
-    return JSONResponse(answer.body, answer.status)

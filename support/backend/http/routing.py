@@ -1,19 +1,18 @@
-"""Routes that first ask who is there, then read the body strictly, and take no parameter they do not know."""
+"""Routes that read the body strictly and take no parameter they do not know, and the parts that endpoints use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
-from support.backend.customers import identity
-from support.backend.customers.identity import Identity
-from support.backend.http import problems, shapes, validation
-from support.backend.platform.resources import Resources
+from support.backend.http import validation
+from support.backend.platform import problems
+from support.backend.platform.config import Settings
+from support.backend.platform.database import Database
 
 
 class StrictRequest(Request):
@@ -39,10 +38,12 @@ class StrictRequest(Request):
 
 
 class PublicRoute(APIRoute):
-    """A route that needs no token."""
+    """A route that needs no token. `described` is for openapi.json: dependencies that check nothing."""
+
+    described: ClassVar[Sequence[params.Depends]] = ()
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Put identity and strict reading before what FastAPI does."""
+        """Ask who is there, then read strictly, before what FastAPI does."""
         handler = super().get_route_handler()
         parameters = self.dependant.query_params
 
@@ -60,23 +61,6 @@ class PublicRoute(APIRoute):
         """Everybody may come in."""
 
 
-class CustomerRoute(PublicRoute):
-    """A route for a customer with a live session."""
-
-    async def authenticate(self, request: Request) -> None:
-        """Find out which customer asks; `Customer` hands it to the endpoint."""
-        resources = resources_of(request)
-        request.state.identity = await identity.read(request, resources.sessions, resources.settings.jwt_secret)
-
-
-class OperatorRoute(PublicRoute):
-    """A route for the operator."""
-
-    async def authenticate(self, request: Request) -> None:
-        """Let only the operator in."""
-        identity.require_operator(request, resources_of(request).settings.operator_token)
-
-
 def refuse_query(request: Request) -> None:
     """Refuse query parameters where there are none.
 
@@ -91,30 +75,27 @@ def refuse_query(request: Request) -> None:
         raise problems.invalid(errors)
 
 
-def resources_of(connection: HTTPConnection) -> Resources:
-    """What the application was made with."""
-    resources: Resources = connection.app.state.resources
-    return resources
+def resources_of(connection: HTTPConnection) -> Any:
+    """What the application was made with: an object of the application's own, the attributes of which are parts."""
+    return connection.app.state.resources
 
 
-# FastAPI would call these in a thread, were they not async.
-async def _backend(request: Request) -> Resources:
-    return resources_of(request)
+def part(name: str) -> Any:
+    """A dependency of an endpoint: the part of this name; each wing says its type where the part is made."""
+
+    async def find(connection: HTTPConnection) -> Any:  # were it not async, FastAPI would call it in a thread
+        return getattr(resources_of(connection), name)
+
+    return Depends(find)
 
 
-async def _customer(request: Request) -> Identity:
-    found: Identity = request.state.identity
-    return found
+DatabasePart = Annotated[Database, part("database")]
+SettingsPart = Annotated[Settings, part("settings")]
 
-
-Backend = Annotated[Resources, Depends(_backend)]
-Customer = Annotated[Identity, Depends(_customer)]
-
-_BEARER = Depends(HTTPBearer(auto_error=False, scheme_name="bearer"))  # for openapi.json: the routes check it
 _PROBLEM: dict[int | str, dict[str, Any]] = {
     status: {
         "description": description,
-        "content": {problems.MEDIA_TYPE: {"schema": shapes.ProblemDocument.model_json_schema()}},
+        "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemDocument.model_json_schema()}},
     }
     for status, description in ((422, "The request cannot be accepted"), ("default", "Any other refusal or failure"))
 }
@@ -122,5 +103,6 @@ _PROBLEM: dict[int | str, dict[str, Any]] = {
 
 def router(prefix: str, tag: str, route_class: type[PublicRoute]) -> APIRouter:
     """A router of one kind of route, described with its problems and, unless it is public, its token."""
-    dependencies = [] if route_class is PublicRoute else [_BEARER]
-    return APIRouter(prefix=prefix, tags=[tag], route_class=route_class, dependencies=dependencies, responses=_PROBLEM)
+    return APIRouter(
+        prefix=prefix, tags=[tag], route_class=route_class, dependencies=route_class.described, responses=_PROBLEM
+    )

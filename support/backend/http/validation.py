@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from support.backend.http import problems
+from support.backend.platform import problems
 from support.backend.platform.database import dumps
 
 TITLE_LENGTH = 200

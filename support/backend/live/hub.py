@@ -9,9 +9,9 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from support.backend.live.event_log import EventLog
-from support.backend.live.events import Event
-from support.backend.live.live_socket import UNAUTHENTICATED, LiveSocket
+from support.backend.events.events import Event
+from support.backend.events.log import EventLog
+from support.backend.live.socket import UNAUTHENTICATED, LiveSocket
 from support.backend.platform import metrics
 from support.backend.runs.worker import Worker
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from support.backend.http import problems
+from support.backend.platform import problems
 from support.backend.platform.database import Connection
 
 Name: TypeAlias = Literal["free", "early", "mid", "enterprise"]

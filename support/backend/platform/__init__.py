@@ -1,1 +1,1 @@
-"""What every wing stands on: settings, PostgreSQL, Redis, logs, metrics, health."""
+"""What every wing stands on: settings, PostgreSQL, Redis, problems, moments, logs, metrics."""

@@ -12,11 +12,11 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from support.backend.http import problems
+from support.backend.platform import problems
 from support.backend.platform.config import Settings, StartError
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
-Row: TypeAlias = asyncpg.Record
+Record: TypeAlias = asyncpg.Record
 _Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 OPERATOR = UUID(int=0)

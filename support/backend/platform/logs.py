@@ -6,8 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from support.backend.live import events
-from support.backend.platform import correlation
+from support.backend.platform import correlation, moments
 
 
 class JsonFormatter(logging.Formatter):
@@ -20,7 +19,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line; a traceback becomes one of its members."""
         line = {
-            "at": events.timestamp(datetime.fromtimestamp(record.created, UTC)),
+            "at": moments.timestamp(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "process": self._process_name,
             "logger": record.name,

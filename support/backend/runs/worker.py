@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import openai
 
 from support.backend.agents import agents
 from support.backend.agents.agents import Speaker
-from support.backend.http import problems
-from support.backend.live.events import Event
-from support.backend.live.relay import Relay
-from support.backend.platform import correlation
+from support.backend.events.events import Event
+from support.backend.events.relay import Relay
+from support.backend.http.routing import part
+from support.backend.platform import correlation, problems
 from support.backend.platform.config import Settings
-from support.backend.platform.database import Database, Row
-from support.backend.runs import run_queue, run_steps
-from support.backend.runs.run_queue import Claim
-from support.backend.runs.runs import Outcome
+from support.backend.platform.database import Database, Record
+from support.backend.runs import queue, runs
+from support.backend.runs.queue import Claim
+from support.backend.runs.runs import RunEnd
 
 SLOTS = 50
 """Runs that one process does at a time."""
 
-INTERRUPTED = Outcome("failed", error_code="interrupted", error_message="The process that did the run has ended.")
-TIMED_OUT = Outcome("timed_out", error_code="timed_out", error_message="The run took longer than it may.")
-MODEL_FAILED = Outcome("failed", error_code="model_failed", error_message="The model gave no answer that can be used.")
-INTERNAL_ERROR = Outcome("failed", error_code="internal_error", error_message="Something went wrong here.")
+INTERRUPTED = RunEnd("failed", error_code="interrupted", error_message="The process that did the run has ended.")
+TIMED_OUT = RunEnd("timed_out", error_code="timed_out", error_message="The run took longer than it may.")
+MODEL_FAILED = RunEnd("failed", error_code="model_failed", error_message="The model gave no answer that can be used.")
+INTERNAL_ERROR = RunEnd("failed", error_code="internal_error", error_message="Something went wrong here.")
 
 _RETRY_SECONDS = 0.2
 _log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Worker:
     async def claim(self) -> Claim | None:
         """The next run to do, if there is one."""
         async with self._database.service_transaction() as connection:
-            return await run_queue.claim(connection, self.name, self._lease_seconds)
+            return await queue.claim(connection, self.name, self._lease_seconds)
 
     async def renew_leases(self) -> None:
         """Keep the runs that are done here, and let go of those that are somebody else's business by now."""
@@ -88,7 +89,7 @@ class Worker:
         if not mine:
             return
         async with self._database.service_transaction() as connection:
-            kept = await run_queue.renew(connection, self.name, mine, self._lease_seconds)
+            kept = await queue.renew(connection, self.name, mine, self._lease_seconds)
         for run_id in mine:
             if run_id not in kept:
                 self.stop(run_id)
@@ -105,14 +106,14 @@ class Worker:
         self._stoppable.pop(claim.run_id, None)  # from here on nothing stops it but the database
         await self.end(claim, outcome)
 
-    async def start(self, claim: Claim) -> tuple[Row, list[Row]] | None:
+    async def start(self, claim: Claim) -> tuple[Record, list[Record]] | None:
         """Store and announce that the run has started."""
         async with self._database.transaction(claim.customer_id) as connection:
-            started = await run_steps.start(connection, claim, self.name)
+            started = await runs.start(connection, claim, self.name)
         self._relay.wake(claim.customer_id)
         return started
 
-    async def answer(self, run: Row, said: list[Row]) -> Outcome:
+    async def answer(self, run: Record, said: list[Record]) -> RunEnd:
         """Ask the model, within the run's time."""
         try:
             prompt = agents.prompt(agents.find(run["agent"]), said)
@@ -126,16 +127,14 @@ class Worker:
         except Exception:  # noqa: BLE001 - one run's failure is no other's
             _log.exception("the run failed")
             return INTERNAL_ERROR
-        return Outcome("completed", reply.text, None, None, reply.prompt_tokens, reply.completion_tokens)
+        return RunEnd("completed", reply.text, None, None, reply.prompt_tokens, reply.completion_tokens)
 
-    async def end(self, claim: Claim, outcome: Outcome) -> None:
+    async def end(self, claim: Claim, outcome: RunEnd) -> None:
         """Store and announce how the run ended; while PostgreSQL is away, try until the run is somebody else's."""
         while True:
             try:
                 async with self._database.transaction(claim.customer_id) as connection:
-                    await run_steps.end(
-                        connection, claim.customer_id, claim.thread_id, claim.run_id, outcome, self.name
-                    )
+                    await runs.end(connection, claim.customer_id, claim.thread_id, claim.run_id, outcome, self.name)
             except problems.Problem as problem:
                 if problem.status != 503:
                     raise
@@ -172,3 +171,6 @@ class Worker:
         except TimeoutError:
             return
         self._awake.clear()
+
+
+WorkerPart = Annotated[Worker, part("worker")]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
-from support.backend.http import problems
-from support.backend.live import events
-from support.backend.platform.database import Connection, Row
+from support.backend.events import outbox
+from support.backend.platform import problems
+from support.backend.platform.database import Connection, Record
 from support.backend.threads import threads
+from support.backend.threads.schemas import Message
 
 
-async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, content: str) -> Row:
+async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, content: str) -> Record:
     """Store a customer's message and move the thread's last activity forward.
 
     The thread's row is locked first, so a thread deleted meanwhile gets no message.
@@ -24,7 +24,7 @@ async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, con
 
 async def insert_answer(
     connection: Connection, customer_id: UUID, thread_id: UUID, content: str, *, agent: str, run_id: UUID
-) -> Row:
+) -> Record:
     """Store what an agent answered in a run, as `insert` does what a customer says."""
     return await _insert(connection, customer_id, thread_id, "assistant", content, agent=agent, run_id=run_id)
 
@@ -38,7 +38,7 @@ async def _insert(
     *,
     agent: str | None = None,
     run_id: UUID | None = None,
-) -> Row:
+) -> Record:
     thread = await touch(connection, customer_id, thread_id)
     row = await connection.fetchrow(
         """
@@ -60,7 +60,7 @@ async def _insert(
     return row
 
 
-async def touch(connection: Connection, customer_id: UUID, thread_id: UUID) -> Row:
+async def touch(connection: Connection, customer_id: UUID, thread_id: UUID) -> Record:
     """Count one more message; last activity never stands still, even within one tick of the clock."""
     row = await connection.fetchrow(
         f"""
@@ -78,7 +78,9 @@ async def touch(connection: Connection, customer_id: UUID, thread_id: UUID) -> R
     return row
 
 
-async def page(connection: Connection, customer_id: UUID, thread_id: UUID, after: int, limit: int | None) -> list[Row]:
+async def page(
+    connection: Connection, customer_id: UUID, thread_id: UUID, after: int, limit: int | None
+) -> list[Record]:
     """Messages after a sequence, in order; `limit` None means all of them."""
     return await connection.fetch(
         f"SELECT * FROM messages WHERE {threads.owner_condition()} AND thread_id = $2 AND sequence > $3"
@@ -90,7 +92,7 @@ async def page(connection: Connection, customer_id: UUID, thread_id: UUID, after
     )
 
 
-async def context(connection: Connection, customer_id: UUID, thread_id: UUID, question: int) -> list[Row]:
+async def context(connection: Connection, customer_id: UUID, thread_id: UUID, question: int) -> list[Record]:
     """What an agent is to know for its answer to a message: all that was said before, the message itself last.
 
     Answers that came while the message waited for its turn belong to it; what the customer has said since does not.
@@ -104,15 +106,12 @@ async def context(connection: Connection, customer_id: UUID, thread_id: UUID, qu
     )
 
 
-def shown(row: Row) -> dict[str, Any]:
+def shown(row: Record) -> Message:
     """A message as its owner sees it."""
-    return {
-        "id": str(row["id"]),
-        "thread_id": str(row["thread_id"]),
-        "sequence": row["sequence"],
-        "role": row["role"],
-        "content": row["content"],
-        "agent": row["agent"],
-        "run_id": str(row["run_id"]) if row["run_id"] else None,
-        "created_at": events.timestamp(row["created_at"]),
-    }
+    return Message.model_validate(dict(row))
+
+
+async def announce(connection: Connection, row: Record, *, run_id: UUID | None = None) -> None:
+    """Tell the customer's devices of a new message, and of the run that answered with it."""
+    data = shown(row).model_dump(mode="json")
+    await outbox.enqueue(connection, row["customer_id"], "message_created", row["thread_id"], data, run_id=run_id)

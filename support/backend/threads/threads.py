@@ -1,16 +1,20 @@
-"""Threads in PostgreSQL. Every query names the owner itself; row security is the net beneath."""
+"""Threads in PostgreSQL, and what a change does to one: merge patch, status, version.
+
+Every query names the owner itself; row security is the net beneath.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from uuid import UUID, uuid4
 
-from support.backend.http import problems
-from support.backend.live import events
-from support.backend.platform.database import Connection, Row
-
-Status: TypeAlias = Literal["active", "completed", "archived"]
+from support.backend.http import validation
+from support.backend.platform import problems
+from support.backend.platform.database import Connection, Record
+from support.backend.threads.schemas import Status, StatusUpdate, Thread, ThreadUpdate
 
 COLUMNS = "id, title, status, metadata, version, message_count, created_at, updated_at, last_activity_at, active_run_id"
 
@@ -21,7 +25,15 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
-async def insert(connection: Connection, customer_id: UUID, title: str, metadata: dict[str, Any]) -> Row:
+class ThreadChanges(validation.Body):
+    """A merge patch (RFC 7396): what is left out stays, null in the metadata removes, null for all of it empties it."""
+
+    title: validation.Title = ""
+    status: Status = "active"
+    metadata: validation.Metadata | None = None
+
+
+async def insert(connection: Connection, customer_id: UUID, title: str, metadata: dict[str, Any]) -> Record:
     """Store a new, active thread."""
     row = await connection.fetchrow(
         f"""
@@ -37,7 +49,7 @@ async def insert(connection: Connection, customer_id: UUID, title: str, metadata
     return _found(row)
 
 
-async def read(connection: Connection, customer_id: UUID, thread_id: UUID) -> Row:
+async def read(connection: Connection, customer_id: UUID, thread_id: UUID) -> Record:
     """One thread of this customer.
 
     Raises:
@@ -47,13 +59,13 @@ async def read(connection: Connection, customer_id: UUID, thread_id: UUID) -> Ro
     return _found(await connection.fetchrow(query, customer_id, thread_id))
 
 
-async def lock(connection: Connection, customer_id: UUID, thread_id: UUID) -> Row:
+async def lock(connection: Connection, customer_id: UUID, thread_id: UUID) -> Record:
     """As `read`, and nobody else changes the thread before this transaction ends."""
     query = f"SELECT {COLUMNS} FROM threads WHERE {owner_condition()} AND id = $2 FOR UPDATE"
     return _found(await connection.fetchrow(query, customer_id, thread_id))
 
 
-async def save(connection: Connection, customer_id: UUID, thread_id: UUID, values: Mapping[str, Any]) -> Row:
+async def save(connection: Connection, customer_id: UUID, thread_id: UUID, values: Mapping[str, Any]) -> Record:
     """Store title, status and metadata as one new version; the thread must be locked."""
     row = await connection.fetchrow(
         f"""
@@ -114,6 +126,17 @@ def owner_condition() -> str:
     return "customer_id = $1"
 
 
+def shown(row: Record) -> Thread:
+    """A thread as its owner sees it."""
+    return Thread.model_validate(dict(row))
+
+
+def _found(row: Record | None) -> Record:
+    if row is None:
+        raise problems.not_found()
+    return row
+
+
 def check_transition(old: str, new: str) -> None:
     """Refuse a change of status that is not in the table.
 
@@ -125,23 +148,72 @@ def check_transition(old: str, new: str) -> None:
         raise problems.Problem(409, "status-transition", f"A thread cannot go from {old} to {new}.", **members)
 
 
-def shown(row: Row) -> dict[str, Any]:
-    """A thread as its owner sees it."""
+def values_after(old: Record, body: ThreadChanges) -> dict[str, Any]:
+    """Title, status and metadata as they are to be.
+
+    Raises:
+        problems.Problem: 409, the status cannot change so; 422, the metadata would grow too large.
+    """
+    given = body.model_dump(exclude_unset=True)
+    check_transition(old["status"], given.get("status", old["status"]))
+    metadata = old["metadata"]
+    if "metadata" in given:
+        metadata = merge(metadata, given["metadata"]) if given["metadata"] is not None else {}
+        try:
+            validation.check_metadata(metadata)
+        except validation.Unacceptable as error:
+            raise problems.invalid([problems.field_error(f"/metadata{error.pointer}", str(error))]) from None
     return {
-        "id": str(row["id"]),
-        "title": row["title"],
-        "status": row["status"],
-        "metadata": row["metadata"],
-        "version": row["version"],
-        "created_at": events.timestamp(row["created_at"]),
-        "updated_at": events.timestamp(row["updated_at"]),
-        "last_activity_at": events.timestamp(row["last_activity_at"]),
-        "message_count": row["message_count"],
-        "active_run_id": str(row["active_run_id"]) if row["active_run_id"] else None,
+        "title": given.get("title", old["title"]),
+        "status": given.get("status", old["status"]),
+        "metadata": metadata,
     }
 
 
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise problems.not_found()
-    return row
+def merge(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch on an object (RFC 7396)."""
+    merged = dict(old)
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            inner = merged.get(key)
+            merged[key] = merge(inner if isinstance(inner, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            merged[key] = value
+    return merged
+
+
+def event_data(old: Record, new: Record, changed: list[str]) -> dict[str, Any]:
+    """What `thread_updated` says: the thread, the names of what changed, and for a status the one before."""
+    said = {**shown(new).model_dump(), "changed": changed}
+    if "status" in changed:
+        update: ThreadUpdate = StatusUpdate.model_validate({**said, "old": old["status"], "new": new["status"]})
+    else:
+        update = ThreadUpdate.model_validate(said)
+    return update.model_dump(mode="json")
+
+
+def check_version(if_match: str | None, version: int) -> None:
+    """Refuse a change of another version than the one the caller has seen.
+
+    Raises:
+        problems.Problem: 412 with `current_version`; 422, the header is not an entity tag.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    if not re.fullmatch(r'\s*(W/)?"[^"]*"\s*(,\s*(W/)?"[^"]*"\s*)*', if_match):
+        raise problems.invalid([problems.field_error("/If-Match", 'must be a version in quotes, like "3"', "header")])
+    if f'"{version}"' not in (tag.strip() for tag in if_match.split(",")):
+        detail = f"The thread is at version {version}."
+        headers = {"ETag": f'"{version}"'}
+        raise problems.Problem(412, "version-conflict", detail, headers=headers, current_version=version)
+
+
+def changed_names(old: Record, values: Mapping[str, Any]) -> list[str]:
+    """Which of the values differ from those of the thread. They are compared as JSON: in Python, true equals 1."""
+    return [name for name, value in values.items() if _canonical(value) != _canonical(old[name])]
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, cast
+from typing import Annotated
 from uuid import UUID
 
 import openai
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
-from openai.types.chat.chat_completion import Choice
 
+from support.backend.agents import model
 from support.backend.http import validation
-from support.backend.platform.config import Settings
+from support.backend.http.routing import part
 
 LONGEST = 60
 UNTITLED = "New conversation"
@@ -25,15 +24,12 @@ _INSTRUCTION = (
 )
 _log = logging.getLogger(__name__)
 
-# Loading the HTTP stack and the certificates takes longer than starting a process should: done once, at import.
-_UNCONFIGURED = AsyncOpenAI(base_url="http://localhost", api_key="-", timeout=_SECONDS, max_retries=0)
-
 
 class Titles:
     """Asks one model for titles."""
 
-    def __init__(self, model: AsyncOpenAI, model_name: str) -> None:
-        self._model = model
+    def __init__(self, client: AsyncOpenAI, model_name: str) -> None:
+        self._client = client
         self._model_name = model_name
 
     async def make_title(self, customer_id: UUID, message: str) -> str:
@@ -53,32 +49,16 @@ class Titles:
             openai.OpenAIError: the model refused, or could not be reached.
             ValueError: what came is not a completion.
         """
-        completion: object = await self._model.chat.completions.create(
+        completion: object = await self._client.chat.completions.create(
             model=self._model_name,
             messages=[{"role": "system", "content": _INSTRUCTION}, {"role": "user", "content": message}],
             user=str(customer_id),
             safety_identifier=str(customer_id),
         )
-        return content_of(completion)
+        return model.content_of(completion)
 
 
-def client(settings: Settings) -> AsyncOpenAI:
-    """A client that asks once."""
-    return _UNCONFIGURED.with_options(base_url=settings.model_url, api_key=settings.model_api_key)
-
-
-def content_of(completion: object) -> str:
-    """The text of a completion. The client does not check what a server sends, so nothing is taken for granted.
-
-    Raises:
-        ValueError: it is not a completion with text.
-    """
-    choices = cast("Any", completion.choices) if isinstance(completion, ChatCompletion) else None
-    match choices:
-        case [Choice(message=ChatCompletionMessage(content=str(content))), *_]:
-            return content
-        case _:
-            raise ValueError("not a chat completion with text")
+TitlesPart = Annotated[Titles, part("titles")]
 
 
 def clean(answer: str) -> str:

@@ -17,10 +17,13 @@ from support.faults.seams import Seam
 @fault(
     breaks(
         "TL-20.1[without signing in]",
-        "TL-20.1[with a pass that is made up]",
-        "TL-20.1[with a pass that she has given back]",
-        at="access:is_refused_without_signing_in",
-        code=Code.UNSPECIFIED,
+        "TL-20.1[with a session signed by somebody else]",
+        "TL-20.1[with a session that has ended]",
+        "TL-20.1[with a session that has expired]",
+        "TL-20.1[with a session that is made up]",
+        "TL-20.1[with a session that nobody has signed]",
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
     )
 )
 def export_needs_no_token(patch: Patch) -> None:
@@ -28,10 +31,7 @@ def export_needs_no_token(patch: Patch) -> None:
     let_in(patch, "/export", "threads", "thread_id")
 
 
-@fault(
-    breaks("TL-20.1[without signing in]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED),
-    breaks("TL-20.3", at="access:neither_can", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-20.1[without signing in]", "TL-20.3[Somebody]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def stopping_a_run_needs_no_token(patch: Patch) -> None:
     """Everybody who knows the address of a run can stop the agent without signing in."""
     let_in(patch, "/cancel", "runs", "run_id")
@@ -41,9 +41,7 @@ def _read_token(patch: Patch, **options: bool) -> None:
     instead(patch, Seam.VERIFY_SIGNATURE, lambda call: call.go(options=call.options | options))
 
 
-@fault(
-    breaks("TL-20.1[with a pass that has run out]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED)
-)
+@fault(breaks("TL-20.1[with a session that has expired]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def tokens_never_expire(patch: Patch) -> None:
     """A token is good for ever."""
     _read_token(patch, verify_exp=False)
@@ -51,10 +49,11 @@ def tokens_never_expire(patch: Patch) -> None:
 
 @fault(
     breaks(
-        "TL-20.1[with a pass that nobody has signed]",
-        "TL-20.1[with a pass that somebody else has signed]",
-        at="access:is_refused_without_signing_in",
-        code=Code.UNSPECIFIED,
+        "TL-20.1[with a session signed by somebody else]",
+        "TL-20.1[with a session that has expired]",
+        "TL-20.1[with a session that nobody has signed]",
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
     )
 )
 def signatures_are_not_checked(patch: Patch) -> None:
@@ -62,11 +61,7 @@ def signatures_are_not_checked(patch: Patch) -> None:
     _read_token(patch, verify_signature=False)
 
 
-@fault(
-    breaks(
-        "TL-20.1[with a pass that nobody has signed]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED
-    )
-)
+@fault(breaks("TL-20.1[with a session that nobody has signed]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def unsigned_tokens_are_accepted(patch: Patch) -> None:
     """The product checks signatures, but not those of tokens that say they have none."""
 
@@ -77,17 +72,13 @@ def unsigned_tokens_are_accepted(patch: Patch) -> None:
     instead(patch, Seam.VERIFY_SIGNATURE, verify)
 
 
-@fault(
-    breaks(
-        "TL-20.1[with a pass that she has given back]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED
-    )
-)
+@fault(breaks("TL-20.1[with a session that has ended]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def tokens_outlive_signing_out(patch: Patch) -> None:
     """A token still works after its customer has signed out."""
     instead(patch, Seam.SESSION_IS_LIVE, lambda _call: True)
 
 
-@fault(breaks("TL-20.1[with a pass that is made up]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.1[with a session that is made up]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def unreadable_tokens_count_as_the_last_good_one(patch: Patch) -> None:
     """A request with an unreadable token counts as one of the customer who asked last."""
     last: list[Any] = []
@@ -105,9 +96,13 @@ def unreadable_tokens_count_as_the_last_good_one(patch: Patch) -> None:
 @fault(
     breaks(
         "TL-20.1[without signing in]",
-        "TL-20.1[with a pass that has run out]",
-        at="access:nothing_has_changed",
-        code=Code.UNSPECIFIED,
+        "TL-20.1[with a session signed by somebody else]",
+        "TL-20.1[with a session that has ended]",
+        "TL-20.1[with a session that has expired]",
+        "TL-20.1[with a session that is made up]",
+        "TL-20.1[with a session that nobody has signed]",
+        at="refusals:is_refused",
+        code=Code.REFUSAL_EFFECT,
     )
 )
 def deleting_without_a_token_is_refused_and_done(patch: Patch) -> None:
@@ -120,7 +115,7 @@ def deleting_without_a_token_is_refused_and_done(patch: Patch) -> None:
     change_refusal(patch, Seam.AUTHENTICATE, delete)
 
 
-@fault(breaks("TL-20.1[without signing in]", at="access:tells_nothing", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.1[without signing in]", at="refusals:is_refused", code=Code.REFUSAL_TELLS))
 def refusal_names_the_conversation(patch: Patch) -> None:
     """A refusal for lack of a token tells the title of the conversation."""
 
@@ -132,7 +127,7 @@ def refusal_names_the_conversation(patch: Patch) -> None:
     change_refusal(patch, Seam.AUTHENTICATE, tell)
 
 
-@fault(breaks("TL-20.1[without signing in]", at="access:tells_nothing", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.1[without signing in]", at="refusals:is_refused", code=Code.REFUSAL_TELLS))
 def refusal_shows_recent_titles(patch: Patch) -> None:
     """A refusal for lack of a token lists the titles of the latest conversations of all customers."""
     titles: list[str] = []
@@ -145,7 +140,7 @@ def refusal_shows_recent_titles(patch: Patch) -> None:
         return problem
 
 
-@fault(breaks("TL-20.1[without signing in]", at="access:nothing_has_changed", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.1[without signing in]", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refusals_leave_a_record(patch: Patch) -> None:
     """A refused request leaves a record in Redis."""
 
@@ -156,19 +151,19 @@ def refusals_leave_a_record(patch: Patch) -> None:
     change_refusal(patch, Seam.AUTHENTICATE, note)
 
 
-@fault(breaks("TL-20.2", at="access:is_refused_as_unknown", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.2", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def every_customer_can_export_and_delete(patch: Patch) -> None:
     """Every signed-in customer can download or delete every conversation."""
     find_for_anybody(patch, Seam.LOCK_THREAD, "threads", "thread_id")
 
 
-@fault(breaks("TL-20.2", at="access:is_refused_as_unknown", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.2", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def every_customer_can_see_runs(patch: Patch) -> None:
     """Every signed-in customer who knows the address of a run can see it."""
     find_for_anybody(patch, Seam.READ_RUN, "runs", "run_id")
 
 
-@fault(breaks("TL-20.2", at="access:tells_nothing", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.2", at="refusals:is_refused", code=Code.REFUSAL_TELLS))
 def refusal_tells_that_a_run_exists(patch: Patch) -> None:
     """A customer who asks for another customer's run learns from the wording that it exists."""
 
@@ -179,7 +174,7 @@ def refusal_tells_that_a_run_exists(patch: Patch) -> None:
     change_refusal(patch, Seam.READ_RUN, tell)
 
 
-@fault(breaks("TL-20.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-20.3[Sam]", at="threads:has", code=Code.MESSAGES_SHOWN))
 def stopping_is_refused_and_done(patch: Patch) -> None:
     """A stranger is told that there is no such run, and the run stops."""
 
@@ -192,7 +187,7 @@ def stopping_is_refused_and_done(patch: Patch) -> None:
     change_refusal(patch, Seam.CANCEL_RUN, cancel)
 
 
-@fault(breaks("TL-20.2", at="access:has_done_everything", code=Code.ACT_REFUSED))
+@fault(breaks("TL-20.2", at="refusals:has_done_everything", code=Code.ACT_REFUSED))
 def nobody_can_export(patch: Patch) -> None:
     """Nobody can download a conversation, not even its owner."""
     refuse(patch, Seam.AUTHENTICATE, seams.not_found, when=lambda call: call.request.url.path.endswith("/export"))

@@ -14,19 +14,23 @@ from support.faults.seams import Seam
 SET_ACTIVITY = "UPDATE threads SET last_activity_at = {} WHERE id = :thread_id"
 
 
-@fault(breaks("TL-11.1", at="messages:come_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.1", at="lists:finds_exactly", code=Code.LIST_ORDER))
 def messages_do_not_count_as_activity(patch: Patch) -> None:
     """New messages do not move their conversation to the top of the list."""
     sql_after(patch, Seam.COUNT_MESSAGE, SET_ACTIVITY.format("created_at"))
 
 
-@fault(breaks("TL-11.1", at="messages:activity_has_moved", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.1", at="threads:has", code=Code.ACTIVITY_SHOWN))
 def last_activity_is_shown_as_the_start(patch: Patch) -> None:
     """A conversation shows its start in the place of its last activity."""
-    change_result(patch, Seam.SHOWN_THREAD, lambda thread, _call: thread | {"last_activity_at": thread["created_at"]})
+
+    def show_start(thread: Any, _call: Call) -> Any:
+        return thread.model_copy(update={"last_activity_at": thread.created_at})
+
+    change_result(patch, Seam.SHOWN_THREAD, show_start)
 
 
-@fault(breaks("TL-11.2", at="messages:come_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.2", at="lists:finds_exactly", code=Code.LIST_ORDER))
 def answers_do_not_count_as_activity(patch: Patch) -> None:
     """An agent's answer does not move its conversation to the top of the list."""
 
@@ -38,25 +42,25 @@ def answers_do_not_count_as_activity(patch: Patch) -> None:
         return run
 
 
-@fault(breaks("TL-11.3", at="messages:come_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.3", at="lists:finds_exactly", code=Code.LIST_ORDER))
 def reading_counts_as_activity(patch: Patch) -> None:
     """Opening a conversation moves it to the top of the list."""
     sql_before(patch, Seam.READ_THREAD, SET_ACTIVITY.format("clock_timestamp()"))
 
 
-@fault(breaks("TL-11.3", at="messages:activity_is_as_it_was", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.3", at="threads:is_unchanged", code=Code.CHANGED))
 def reading_messages_moves_the_last_activity(patch: Patch) -> None:
     """Reading messages moves the last activity of their conversation a moment forward."""
     sql_before(patch, Seam.LIST_MESSAGES, SET_ACTIVITY.format("last_activity_at + interval '1 microsecond'"))
 
 
-@fault(breaks("TL-11.4", at="messages:listed_latest_first", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.4", at="lists:finds_exactly", code=Code.LIST_ORDER))
 def activity_is_stored_in_whole_seconds(patch: Patch) -> None:
     """Conversations that were active within one second are listed in no order."""
     sql_after(patch, Seam.COUNT_MESSAGE, SET_ACTIVITY.format("date_trunc('second', last_activity_at)"))
 
 
-@fault(breaks("TL-11.4", at="messages:messages_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-11.4", at="threads:has", code=Code.MESSAGES_SHOWN))
 def messages_come_newest_first(patch: Patch) -> None:
     """A conversation shows its newest message first."""
     reverse(patch, Seam.LIST_MESSAGES)

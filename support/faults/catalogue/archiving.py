@@ -17,19 +17,19 @@ CLEAR = "DELETE FROM messages WHERE thread_id = :thread_id"
 LIDS = "And the lids?"
 
 
-@fault(breaks("TL-22.1", at="messages:come_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.1", at="lists:finds_exactly", code=Code.LIST_FOREIGN))
 def archived_threads_stay_in_the_list(patch: Patch) -> None:
     """An archived conversation stays in the list."""
     skip(patch, Seam.FILTER_STATUS, when=lambda call: not call.filters.status)
 
 
-@fault(breaks("TL-22.1", "TL-22.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.1", "TL-22.3", at="threads:has", code=Code.MESSAGES_SHOWN))
 def archiving_deletes_messages(patch: Patch) -> None:
     """Archiving a conversation deletes its messages."""
     sql_after(patch, Seam.SAVE_CHANGES, CLEAR, when=lambda call: call.values["status"] == "archived")
 
 
-@fault(breaks("TL-22.1", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.1", at="threads:has", code=Code.MESSAGES_STORED))
 def messages_of_archived_threads_are_shown_from_memory(patch: Patch) -> None:
     """The later messages of an archived conversation are in memory only."""
     memory: dict[Any, Any] = {}
@@ -43,32 +43,32 @@ def messages_of_archived_threads_are_shown_from_memory(patch: Patch) -> None:
     read_stale(patch, memory, Seam.LIST_MESSAGES)
 
 
-@fault(breaks("TL-22.2", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.2", at="threads:has", code=Code.MESSAGES_SHOWN))
 def making_active_deletes_messages(patch: Patch) -> None:
     """Making an archived conversation active again deletes its messages."""
     sql_after(patch, Seam.SAVE_CHANGES, CLEAR, when=lambda call: call.values["status"] == "active")
 
 
-@fault(breaks("TL-22.2", at="messages:come_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.2", at="lists:finds_exactly", code=Code.LIST_MISSING))
 def archived_threads_never_return_to_the_list(patch: Patch) -> None:
     """A conversation that was archived once is in no list, even after it is active again."""
     archived = remember_ids(patch, Seam.SAVE_CHANGES)
     change_result(patch, Seam.FILTER_STATUS, lambda _result, call: call.query.where("id <> ALL({0})", list(archived)))
 
 
-@fault(breaks("TL-22.3", at="agents:is_told_the_status", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.3", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def agents_answer_in_archived_threads(patch: Patch) -> None:
     """An agent takes questions in archived conversations too."""
     skip(patch, Seam.CHECK_OPEN)
 
 
-@fault(breaks("TL-22.3", at="agents:is_told_the_status", code=Code.ASSERTION))
+@fault(breaks("TL-22.3", at="refusals:is_refused", code=Code.REFUSAL_NAMES))
 def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
     """The agent takes no question, and nobody is told why."""
     refuse_without_reason(patch, Seam.CHECK_OPEN)
 
 
-@fault(breaks("TL-22.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.3", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refused_question_is_stored(patch: Patch) -> None:
     """A question that the agent does not take stays in the conversation."""
     insert = "INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at)"
@@ -76,13 +76,13 @@ def refused_question_is_stored(patch: Patch) -> None:
     sql_when_refused(patch, 409, f"{insert} VALUES {values}")
 
 
-@fault(breaks("TL-22.3", at="agents:was_asked_nothing_but", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.3", at="agents:was_asked", code=Code.MODEL_ASKED))
 def model_is_asked_before_the_refusal(patch: Patch) -> None:
     """The product asks and pays the model before it checks whether the conversation is archived."""
     when_refused(patch, 409, lambda request: seams.ask_model(request, [{"role": "user", "content": LIDS}]))
 
 
-@fault(breaks("TL-22.4", at="agents:answers_when_asked", code=Code.ACT_REFUSED))
+@fault(breaks("TL-22.4", at="agents:asks", code=Code.ACT_REFUSED))
 def agents_never_return(patch: Patch) -> None:
     """An agent never works again in a conversation that was archived once."""
     archived = remember_ids(patch, Seam.SAVE_CHANGES)
@@ -91,7 +91,7 @@ def agents_never_return(patch: Patch) -> None:
     )
 
 
-@fault(breaks("TL-22.4", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+@fault(breaks("TL-22.4", at="threads:has", code=Code.MESSAGES_SHOWN))
 def answers_are_sent_and_not_stored(patch: Patch) -> None:
     """Devices receive an agent's answer, and it never becomes a message."""
     skip(patch, Seam.STORE_ANSWER)

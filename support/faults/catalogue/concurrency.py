@@ -16,7 +16,7 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-15.2", "TL-15.1", at="together:fits_one_order", code=Code.NO_ORDER))
+@fault(breaks("TL-15.2", "TL-15.1", at="together:fit_one_order", code=Code.NO_ORDER))
 def changes_take_no_lock(patch: Patch) -> None:
     """Saving a change throws away what others have changed meanwhile."""
 
@@ -28,7 +28,7 @@ def changes_take_no_lock(patch: Patch) -> None:
     instead(patch, Seam.LOCK_THREAD, lock)
 
 
-@fault(breaks("TL-15.2", "TL-15.1", at="together:fits_one_order", code=Code.SESSION_GUARANTEE))
+@fault(breaks("TL-15.2", "TL-15.1", at="together:fit_one_order", code=Code.SESSION_GUARANTEE))
 def reads_are_one_change_behind(patch: Patch) -> None:
     """Reading a conversation gives a copy that is one change behind."""
     last: dict[Any, Any] = {}
@@ -41,7 +41,7 @@ def reads_are_one_change_behind(patch: Patch) -> None:
     read_stale(patch, last)
 
 
-@fault(breaks("TL-15.1", "TL-15.2", at="together:has_what_was_made_of_it", code=Code.UNSPECIFIED))
+@fault(breaks("TL-15.1", "TL-15.2", at="together:is_as_answered", code=Code.METADATA_STORED))
 def details_are_in_another_table(patch: Patch) -> None:
     """Changed details are in another table, which no backup or export knows."""
     create_table(patch, "beside", "id uuid PRIMARY KEY, version int, metadata jsonb")
@@ -68,13 +68,13 @@ def details_are_in_another_table(patch: Patch) -> None:
         patch.replace(seam, counts=False)(read)
 
 
-@fault(breaks("TL-15.2", at="together:fits_one_order", code=Code.NO_ORDER))
+@fault(breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER))
 def conditions_are_not_checked(patch: Patch) -> None:
     """A change overwrites what others did since, even when it is asked not to."""
     skip(patch, Seam.CHECK_VERSION)
 
 
-@fault(breaks("TL-15.2", at="together:fits_one_order", code=Code.NO_ORDER))
+@fault(breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER))
 def condition_is_checked_too_early(patch: Patch) -> None:
     """The product checks whether a conversation is unchanged before it is the change's turn."""
     early: dict[Any, Any] = {}
@@ -87,13 +87,13 @@ def condition_is_checked_too_early(patch: Patch) -> None:
     patch.replace(Seam.CHECK_VERSION, counts=False)(lambda call: call.go(version=early.pop(asyncio.current_task())))
 
 
-@fault(breaks("TL-15.2", at="together:one_changed_it", code=Code.UNSPECIFIED))
+@fault(breaks("TL-15.2", at="together:each_time_done", code=Code.WINNERS))
 def late_changes_are_not_told_the_version(patch: Patch) -> None:
     """A change that comes too late is refused without the version that is there now."""
     change_refusal(patch, Seam.CHECK_VERSION, lambda problem, _call: problem.members.clear())
 
 
-@fault(breaks("TL-15.2", at="together:fits_one_order", code=Code.NO_ORDER))
+@fault(breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER))
 def late_changes_are_told_a_future_version(patch: Patch) -> None:
     """A change that comes too late is told of a version that nobody has made."""
 
@@ -109,19 +109,19 @@ def writing_brings_back_an_erased_thread(patch: Patch) -> None:
     before(patch, Seam.COUNT_MESSAGE, bring_back)
 
 
-@fault(breaks("TL-25.1", at="together:fits_one_order", code=Code.SESSION_GUARANTEE))
+@fault(breaks("TL-25.1", at="erasing:nothing_is_left", code=Code.TRACES_LEFT))
 def writing_in_an_erased_thread_seems_to_work(patch: Patch) -> None:
     """A message to an erased conversation is confirmed."""
 
     def lost(call: Call) -> Any:
-        message = {"id": call.thread_id, "thread_id": call.thread_id, "sequence": 1, "role": "user"}
-        more = {"content": call.content, "agent": None, "run_id": None, "created_at": datetime.now(UTC)}
+        message = {"id": call.thread_id, "customer_id": call.customer_id, "thread_id": call.thread_id, "sequence": 1}
+        more = {"role": "user", "content": call.content, "agent": None, "run_id": None, "created_at": datetime.now(UTC)}
         return message | more
 
     swallow(patch, Seam.STORE_MESSAGE, lost)
 
 
-@fault(breaks("TL-25.1", at="together:fits_one_order", code=Code.NO_ORDER))
+@fault(breaks("TL-25.1", at="together:fit_one_order", code=Code.NO_ORDER))
 def changing_an_erased_thread_fails(patch: Patch) -> None:
     """A change of a conversation that is being erased ends in an unexpected error."""
 
@@ -131,14 +131,14 @@ def changing_an_erased_thread_fails(patch: Patch) -> None:
     on_refusal(patch, Seam.LOCK_THREAD, fail)
 
 
-@fault(breaks("TL-25.1", at="conversations:each_is_unknown_to", code=Code.UNSPECIFIED))
+@fault(breaks("TL-25.1", at="lists:does_not_exist", code=Code.VISIBLE))
 def late_answer_brings_back_an_erased_thread(patch: Patch) -> None:
     """An agent that answers after its conversation was erased brings it back with only the answer in it."""
     agents_work_on(patch, counts=False)
     swallow(patch, Seam.END_RUN, bring_back)
 
 
-@fault(breaks("TL-25.1", at="together:nothing_mentions_them", code=Code.UNSPECIFIED))
+@fault(breaks("TL-25.1", at="erasing:nothing_is_left", code=Code.TRACES_LEFT))
 def changes_of_erased_threads_are_recorded(patch: Patch) -> None:
     """The product records each attempt to change an erased conversation, with the conversation's id."""
     create_table(patch, "failures", "thread text PRIMARY KEY")

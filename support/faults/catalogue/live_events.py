@@ -16,23 +16,19 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-07.1", "TL-03.1", at="devices:announces_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.1", "TL-03.1", at="devices:received", code=Code.EVENT_MISSING))
 def events_are_not_sent(patch: Patch) -> None:
     """The product stores changes and tells no device about them."""
     drop_events(patch)
 
 
-@fault(
-    breaks("TL-03.1", at="devices:announces_once", code=Code.UNSPECIFIED),
-    breaks("TL-06.1", at="devices:announced_this_alone", code=Code.UNSPECIFIED),
-    breaks("TL-23.1", at="erasing:has_told_of_it", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-03.1", "TL-06.1", "TL-23.1", at="devices:received", code=Code.EVENT_TWICE))
 def events_are_sent_twice(patch: Patch) -> None:
     """Devices receive each event twice."""
     duplicate_events(patch)
 
 
-@fault(breaks("TL-03.1", at="devices:announces_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-03.1", at="devices:received", code=Code.EVENT_DIFFERS))
 def events_have_no_title(patch: Patch) -> None:
     """An event does not say what its conversation is called."""
     change_call(
@@ -41,8 +37,8 @@ def events_have_no_title(patch: Patch) -> None:
 
 
 @fault(
-    breaks("TL-03.1", at="devices:announces_nothing", code=Code.UNSPECIFIED),
-    breaks("TL-07.1", at="bystander", code=Code.UNSPECIFIED),
+    breaks("TL-03.1", at="devices:received_nothing", code=Code.EVENT_UNEXPECTED),
+    breaks("TL-07.1", at="bystander", code=Code.BYSTANDER_REACHED),
 )
 def events_are_sent_to_everybody(patch: Patch) -> None:
     """The open devices of all customers receive all events."""
@@ -54,7 +50,7 @@ def events_are_sent_to_everybody(patch: Patch) -> None:
     instead(patch, Seam.DELIVER_EVENT, send)
 
 
-@fault(breaks("TL-03.1", at="devices:could_show_it", code=Code.ASSERTION))
+@fault(breaks("TL-03.1", at="devices:received", code=Code.EVENT_TOO_EARLY))
 def events_are_sent_before_the_commit(patch: Patch) -> None:
     """Devices receive the event of a new conversation a moment before the conversation is stored."""
     logs: list[Any] = []
@@ -73,14 +69,14 @@ def events_are_sent_before_the_commit(patch: Patch) -> None:
     change_result(patch, Seam.ENQUEUE_EVENT, send)
 
 
-@fault(breaks("TL-03.2", at="devices:announces_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-03.2", at="devices:received", code=Code.EVENT_DIFFERS))
 def identity_is_taken_from_the_address(patch: Patch) -> None:
     """A device receives the events of the customer that its address names."""
     take_owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
     instead(patch, Seam.SESSION_IS_LIVE, lambda _call: True)
 
 
-@fault(breaks("TL-03.2", at="devices:announces_nothing_else", code=Code.UNSPECIFIED))
+@fault(breaks("TL-03.2", at="devices:received", code=Code.EVENT_UNEXPECTED))
 def named_customers_events_come_too(patch: Patch) -> None:
     """A device also receives the events of the customer that its address names."""
     listeners: dict[str, list[Any]] = {}
@@ -96,23 +92,19 @@ def named_customers_events_come_too(patch: Patch) -> None:
     change_result(patch, Seam.DELIVER_EVENT, send)
 
 
-@fault(breaks("TL-07.1", at="devices:announces_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.1", at="devices:received", code=Code.EVENT_MISSING))
 def only_the_newest_device_receives_events(patch: Patch) -> None:
     """When a customer opens a second device, the first receives nothing more."""
     tell_one_device(patch, newest=True)
 
 
-@fault(
-    breaks("TL-07.1", at="devices:announces_once", code=Code.UNSPECIFIED),
-    breaks("TL-14.1", at="marks:has_told_of_changes", code=Code.UNSPECIFIED),
-    breaks("TL-23.1", at="erasing:has_told_of_it", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-07.1", "TL-14.1", "TL-23.1", at="devices:received", code=Code.EVENT_MISSING))
 def only_the_first_device_receives_events(patch: Patch) -> None:
     """While one device of a customer is open, no other receives anything."""
     tell_one_device(patch)
 
 
-@fault(breaks("TL-07.2", at="devices:announces_within", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.2", at="devices:received", code=Code.EVENT_LATE))
 def lost_devices_delay_the_others(patch: Patch) -> None:
     """Each event waits for devices that are no longer there."""
     gone: list[Any] = []
@@ -120,37 +112,37 @@ def lost_devices_delay_the_others(patch: Patch) -> None:
     before(patch, Seam.DELIVER_EVENT, lambda _call: time.sleep(1.1), when=lambda _call: bool(gone))
 
 
-@fault(breaks("TL-07.2", at="devices:announces_within", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.2", at="devices:received", code=Code.EVENT_MISSING))
 def closing_one_device_silences_all(patch: Patch) -> None:
     """When a customer closes one device, the others receive nothing more."""
     instead(patch, Seam.DEVICE_LEAVES, lambda call: seams.forget_devices(call.self, call.socket.identity.customer_id))
 
 
-@fault(breaks("TL-07.3", at="devices:announced_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.3", at="devices:received", code=Code.EVENT_MISSING))
 def missed_events_are_lost(patch: Patch) -> None:
     """A device that was away receives only new events."""
     skip(patch, Seam.RESUME)
 
 
-@fault(breaks("TL-07.3", at="devices:announced_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.3", at="devices:received", code=Code.EVENT_TWICE))
 def all_events_come_again(patch: Patch) -> None:
     """A device that was away receives all events again from the beginning."""
     change_call(patch, Seam.RESUME, last_event_id=lambda _id: 0)
 
 
-@fault(breaks("TL-07.3", at="devices:announced_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.3", at="devices:received", code=Code.EVENT_MISSING))
 def first_missed_event_is_left_out(patch: Patch) -> None:
     """A device that was away does not receive the first event that it missed."""
     change_call(patch, Seam.RESUME, last_event_id=lambda last: last + 1)
 
 
-@fault(breaks("TL-07.3", at="devices:announced_in_order", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.3", at="devices:received", code=Code.EVENT_ORDER))
 def missed_events_come_backwards(patch: Patch) -> None:
     """A device that was away receives the latest event first."""
     reverse(patch, Seam.READ_EVENTS)
 
 
-@fault(breaks("TL-07.2", at="devices:announces_nothing", code=Code.UNSPECIFIED))
+@fault(breaks("TL-07.2", at="devices:received", code=Code.EVENT_UNEXPECTED))
 def devices_first_receive_a_strange_event(patch: Patch) -> None:
     """Each device that opens first receives the event of a conversation that its owner does not have."""
     data = {"title": "Strange"}

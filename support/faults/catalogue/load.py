@@ -19,13 +19,13 @@ def _starts(call: Call) -> bool:
     return call.request.url.path == "/api/threads"
 
 
-@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+@fault(breaks("TL-08.1", at="lists:has_own", code=Code.UNSPECIFIED))
 def starting_is_slow(patch: Patch) -> None:
     """Starting a conversation takes 1.2 seconds longer."""
     delay(patch, Seam.IDEMPOTENCY_KEY, lambda call: 1.2 if _starts(call) else 0)
 
 
-@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+@fault(breaks("TL-08.1", at="together:starts_took", code=Code.LATENCY))
 def customers_wait_in_one_line(patch: Patch) -> None:
     """The product serves one customer after the other, and each takes a twentieth of a second."""
     turn = asyncio.Lock()
@@ -38,7 +38,7 @@ def customers_wait_in_one_line(patch: Patch) -> None:
     instead(patch, Seam.IDEMPOTENCY_KEY, wait)
 
 
-@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+@fault(breaks("TL-08.1", at="together:starts_took", code=Code.LATENCY))
 def one_start_in_ten_is_slow(patch: Patch) -> None:
     """Nine of ten conversations start quickly, and the tenth takes two seconds."""
     numbers = count(1)
@@ -46,15 +46,15 @@ def one_start_in_ten_is_slow(patch: Patch) -> None:
 
 
 @fault(
-    breaks("TL-04.1", at="conversations:each_finds_their_own", code=Code.UNSPECIFIED),
-    breaks("TL-08.1", at="load:every_one_is_there", code=Code.UNSPECIFIED),
+    breaks("TL-04.1", at="lists:has_own", code=Code.UNSPECIFIED),
+    breaks("TL-08.1", at="lists:has_own", code=Code.LIST_MISSING),
 )
 def one_start_in_ten_is_lost(patch: Patch) -> None:
     """When many customers start conversations at once, one in ten is confirmed and never stored."""
     store_nothing(patch, every=10)
 
 
-@fault(breaks("TL-08.1", at="load:start_at_once", code=Code.ACT_REFUSED))
+@fault(breaks("TL-08.1", at="together:are_done", code=Code.ACT_REFUSED))
 def busy_product_refuses(patch: Patch) -> None:
     """The product refuses to start more than twenty conversations at once."""
     busy: list[Call] = []

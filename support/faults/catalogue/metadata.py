@@ -58,86 +58,86 @@ def _flat(value: Any) -> Any:
             return value
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def details_become_text(patch: Patch) -> None:
     """Numbers and yes or no are stored as text."""
     _store_each(patch, lambda value: value if value is None else str(value))
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def details_without_a_value_are_dropped(patch: Patch) -> None:
     """A detail that has no value yet is thrown away."""
     _store_each(patch, lambda value: ... if value is None else value)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def empty_text_becomes_no_value(patch: Patch) -> None:
     """An empty text comes back as no value."""
     _store_each(patch, lambda value: None if value == "" else value)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def digits_become_numbers(patch: Patch) -> None:
     """The article number 007 becomes 7."""
     _store_each(patch, lambda value: int(value) if isinstance(value, str) and value.isdigit() else value)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def fractions_are_lost(patch: Patch) -> None:
     """Amounts are cut to whole numbers."""
     _store_each(patch, lambda value: int(value) if isinstance(value, float) else value)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def other_scripts_are_lost(patch: Patch) -> None:
     """Only plain Latin letters are stored."""
     _store_each(patch, lambda value: value.encode("ascii", "ignore").decode() if isinstance(value, str) else value)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def lists_are_sorted(patch: Patch) -> None:
     """Lists come back in alphabetical order."""
     _store_top(patch, _sorted)
 
 
-@fault(breaks("TL-02.1", at="details:has_exactly_these", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def nested_groups_are_lost(patch: Patch) -> None:
     """Only one level of grouped details is stored."""
     _store_top(patch, _flat)
 
 
-@fault(breaks("TL-02.1", at="details:are_the_same_again", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_SHOWN))
 def details_are_confirmed_and_not_stored(patch: Patch) -> None:
     """Details are shown once and never stored."""
     change_what_was_stored(patch, "metadata = '{}'")
 
 
-@fault(breaks("TL-02.1", at="details:are_kept_as_given", code=Code.ASSERTION))
+@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_STORED))
 def details_are_text_in_the_database(patch: Patch) -> None:
     """The database holds each detail as text, so that nobody can count or sort by it."""
     _store_top(patch, json.dumps)
     show_also(patch, lambda row: {"metadata": {name: json.loads(value) for name, value in row["metadata"].items()}})
 
 
-@fault(breaks("TL-02.2", at="refusals:is_told_which_plan", code=Code.UNSPECIFIED))
+@fault(breaks("TL-02.2", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def plan_is_never_checked(patch: Patch) -> None:
     """The price list says that the Free plan has no details, and the product does not check."""
     skip(patch, Seam.CHECK_PLAN)
 
 
-@fault(breaks("TL-02.2", at="refusals:is_told_which_plan", code=Code.UNSPECIFIED))
+@fault(breaks("TL-02.2", at="refusals:is_refused", code=Code.REFUSAL_NAMES))
 def refusal_does_not_name_the_plan(patch: Patch) -> None:
     """A refusal does not say which plan includes details."""
     change_refusal(patch, Seam.CHECK_PLAN, lambda problem, _call: problem.members.update(available_from=None))
 
 
-@fault(breaks("TL-02.2", at="refusals:has_no_conversation", code=Code.UNSPECIFIED))
+@fault(breaks("TL-02.2", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def plan_is_checked_after_storing(patch: Patch) -> None:
     """The product checks the plan after it has stored the conversation."""
     store_when_refused(patch, 403)
 
 
-@fault(breaks("TL-10.1", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def changing_one_detail_replaces_all(patch: Patch) -> None:
     """Changing one detail throws all others away."""
     instead(
@@ -147,7 +147,7 @@ def changing_one_detail_replaces_all(patch: Patch) -> None:
     )
 
 
-@fault(breaks("TL-10.1", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def removed_details_stay_without_a_value(patch: Patch) -> None:
     """A removed detail stays there without a value."""
     change_result(
@@ -157,7 +157,7 @@ def removed_details_stay_without_a_value(patch: Patch) -> None:
     )
 
 
-@fault(breaks("TL-10.1", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def changing_part_of_a_group_replaces_the_group(patch: Patch) -> None:
     """Changing one detail of a group throws the others of the group away."""
     instead(
@@ -167,7 +167,7 @@ def changing_part_of_a_group_replaces_the_group(patch: Patch) -> None:
     )
 
 
-@fault(breaks("TL-10.1", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.METADATA_ANSWERED))
 def changed_lists_are_appended(patch: Patch) -> None:
     """A new list is added to the old one instead of replacing it."""
 
@@ -180,19 +180,19 @@ def changed_lists_are_appended(patch: Patch) -> None:
     change_result(patch, Seam.MERGE_METADATA, append)
 
 
-@fault(breaks("TL-10.1", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.LISTED_DIFFERS))
 def old_details_are_read_from_memory(patch: Patch) -> None:
     """A conversation always shows the details that it began with."""
     read_stale(patch, remember(patch, Seam.STORE_THREAD))
 
 
-@fault(breaks("TL-10.2", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.2", at="threads:has", code=Code.METADATA_SHOWN))
 def restarting_deletes_details(patch: Patch) -> None:
     """When the product starts, it deletes details that it does not know."""
     sql_at_start(patch, "UPDATE threads SET metadata = metadata - 'due'")
 
 
-@fault(breaks("TL-10.2", at="details:details_are_now", code=Code.ASSERTION))
+@fault(breaks("TL-10.2", at="threads:has", code=Code.METADATA_SHOWN))
 def changed_details_are_in_memory_only(patch: Patch) -> None:
     """Changed details are in the product's memory and not in the database."""
     keep_in_memory(patch, "metadata")

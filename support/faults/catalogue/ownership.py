@@ -16,7 +16,7 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-12.1[the request]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+@fault(breaks("TL-12.1[the request]", at="lists:has_own", code=Code.LIST_FOREIGN))
 def owner_is_taken_from_the_body(patch: Patch) -> None:
     """The customer that the body of a request names becomes the owner."""
 
@@ -29,20 +29,20 @@ def owner_is_taken_from_the_body(patch: Patch) -> None:
     change_result(patch, Seam.LOAD_REQUEST, take)
 
 
-@fault(breaks("TL-12.1[the address]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+@fault(breaks("TL-12.1[the address]", at="lists:has_own", code=Code.LIST_FOREIGN))
 def owner_is_taken_from_the_address(patch: Patch) -> None:
     """The customer that the address of a request names becomes the owner."""
     take_owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
     skip(patch, Seam.CHECK_QUERY)
 
 
-@fault(breaks("TL-12.1[the heading]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+@fault(breaks("TL-12.1[an extra heading]", at="lists:has_own", code=Code.LIST_FOREIGN))
 def owner_is_taken_from_a_header(patch: Patch) -> None:
     """The customer that a header names, as proxies add them, becomes the owner."""
     take_owner_from(patch, lambda connection: connection.headers.get("x-user-id"))
 
 
-@fault(breaks("TL-12.1[the heading]", at="ownership:is_kept_as", code=Code.ASSERTION))
+@fault(breaks("TL-12.1[an extra heading]", at="lists:has_own", code=Code.LIST_MISSING))
 def named_owner_gives_the_thread_away(patch: Patch) -> None:
     """A conversation whose request names an owner in a header goes to the customer who signed up first."""
     concerned: set[Any] = set()
@@ -61,17 +61,14 @@ def named_owner_gives_the_thread_away(patch: Patch) -> None:
     change_result(patch, Seam.START_THREAD, give_away, when=lambda call: call.customer_id in concerned)
 
 
-@fault(breaks("TL-12.2", at="refusals:is_told_that_there_is_none", code=Code.UNSPECIFIED))
+@fault(breaks("TL-12.2", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def everybody_can_change_everything(patch: Patch) -> None:
     """Every customer who knows the id of a conversation can change it."""
     without_row_security(patch)
     instead(patch, Seam.OWNER_CONDITION, lambda _call: "$1::uuid IS NOT NULL")
 
 
-@fault(
-    breaks("TL-12.2", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED),
-    breaks("TL-20.2", at="access:nothing_has_changed", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-12.2", "TL-20.2", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def strangers_are_refused_and_obeyed(patch: Patch) -> None:
     """A stranger is told that there is no such conversation, and the change is made."""
     without_row_security(patch)

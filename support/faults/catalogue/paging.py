@@ -19,8 +19,8 @@ def _with_limit(filters: Any, limit: int) -> Any:
 
 
 @fault(
-    breaks("TL-18.1", at="lists:has_seen_each_once", code=Code.UNSPECIFIED),
-    breaks("TL-21.1", at="pages:goes_through", code=Code.UNSPECIFIED),
+    breaks("TL-18.1", at="lists:has_seen_each", code=Code.LIST_TWICE),
+    breaks("TL-21.1", at="page_cost:looks_through", code=Code.EFFORT),
 )
 def pages_are_counted_from_the_top(patch: Patch) -> None:
     """A page is found by counting from the top: all before it are read, and new ones push old ones onto it."""
@@ -34,37 +34,44 @@ def pages_are_counted_from_the_top(patch: Patch) -> None:
     instead(patch, Seam.LIST_THREADS, page)
 
 
-@fault(breaks("TL-18.1", at="lists:has_seen_each_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-18.1", at="lists:has_seen_each", code=Code.LIST_MISSING))
 def one_thread_is_lost_between_pages(patch: Patch) -> None:
     """Each page begins one conversation too late."""
     change_rows(patch, lambda rows, call: rows[1:] if call.filters.cursor else rows)
 
 
-@fault(breaks("TL-18.1", at="lists:has_seen_each_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-18.1", at="lists:has_seen_each", code=Code.LIST_ORDER))
 def pages_are_upside_down(patch: Patch) -> None:
     """On each page the oldest conversation comes first."""
     change_rows(patch, lambda rows, _call: rows[::-1])
 
 
-@fault(breaks("TL-18.1", at="lists:leafs_and_starts", code=Code.UNSPECIFIED))
+@fault(breaks("TL-18.1", at="lists:reads_list_starting", code=Code.PAGE_ENDLESS))
 def pages_never_end(patch: Patch) -> None:
     """The last page is followed by the first."""
     skip(patch, Seam.FILTER_POSITION)
 
 
-@fault(breaks("TL-18.1", at="lists:leafs_and_starts", code=Code.UNSPECIFIED))
+@fault(breaks("TL-18.1", at="lists:reads_list_starting", code=Code.PAGE_SIZE))
 def pages_are_one_too_long(patch: Patch) -> None:
     """A page has one conversation more than was asked for."""
     change_call(patch, Seam.LIST_THREADS, filters=lambda filters: _with_limit(filters, filters.limit + 1))
 
 
-@fault(breaks("TL-18.2[a bookmark that is made up]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(
+    breaks(
+        "TL-18.2[a next page that is made up]",
+        "TL-18.2[the next page of another customer's list]",
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
+    )
+)
 def unknown_cursors_give_the_first_page(patch: Patch) -> None:
     """The product ignores a cursor that makes no sense."""
     swallow(patch, Seam.LIST_THREADS, lambda call: call.go(filters=call.filters.model_copy(update={"cursor": None})))
 
 
-@fault(breaks("TL-18.2[a bookmark of somebody else]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-18.2[the next page of another customer's list]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def cursors_work_for_everybody(patch: Patch) -> None:
     """A cursor that one customer was given works for another."""
     change_call(patch, Seam.SEAL_CURSOR, scope=lambda _scope: "everybody")
@@ -72,10 +79,10 @@ def cursors_work_for_everybody(patch: Patch) -> None:
 
 @fault(
     breaks(
-        "TL-18.2[a size of nothing]",
-        "TL-18.2[a size that is far too large]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        "TL-18.2[a page of a million conversations]",
+        "TL-18.2[an empty page]",
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
     )
 )
 def impossible_page_sizes_are_corrected(patch: Patch) -> None:
@@ -83,7 +90,7 @@ def impossible_page_sizes_are_corrected(patch: Patch) -> None:
     mend_query(patch, {"limit=0": "limit=20", "limit=1000000": "limit=100"})
 
 
-@fault(breaks("TL-21.1", at="lists:has_seen_each_once", code=Code.UNSPECIFIED))
+@fault(breaks("TL-21.1", at="lists:has_seen_each", code=Code.LIST_MISSING))
 def long_lists_end_half_way(patch: Patch) -> None:
     """Nobody can see more than 500 conversations."""
     shown: dict[str, int] = {}
@@ -99,26 +106,26 @@ def long_lists_end_half_way(patch: Patch) -> None:
     change_result(patch, Seam.LIST_THREADS, end)
 
 
-@fault(breaks("TL-21.2", at="pages:come_as_asked", code=Code.UNSPECIFIED))
+@fault(breaks("TL-21.2", at="page_cost:have_sizes", code=Code.PAGE_SIZE))
 def long_pages_are_cut_short(patch: Patch) -> None:
     """A page never has more than fifty conversations, though a hundred are asked for and allowed."""
     change_call(patch, Seam.LIST_THREADS, filters=lambda filters: _with_limit(filters, min(filters.limit, 50)))
 
 
-@fault(breaks("TL-21.1", at="pages:goes_through", code=Code.UNSPECIFIED))
+@fault(breaks("TL-21.1", at="page_cost:looks_through", code=Code.EFFORT))
 def list_has_no_index(patch: Patch) -> None:
     """The database has lost the index that lists conversations in order."""
     sql_at_start(patch, "DROP INDEX threads_by_activity")
 
 
-@fault(breaks("TL-21.1", at="pages:goes_through", code=Code.UNSPECIFIED))
+@fault(breaks("TL-21.1", at="page_cost:looks_through", code=Code.EFFORT))
 def threads_are_counted_for_each_page(patch: Patch) -> None:
     """For each page the product counts all conversations of the customer."""
     query = "SELECT count(*) FROM threads WHERE customer_id = $1"
     before(patch, Seam.LIST_THREADS, lambda call: call.connection.fetchval(query, call.customer_id))
 
 
-@fault(breaks("TL-21.1", at="pages:took_as_long", code=Code.RATIO))
+@fault(breaks("TL-21.1", at="page_cost:took_as_long", code=Code.RATIO))
 def first_page_reads_everything(patch: Patch) -> None:
     """For the first page the product reads and prepares all conversations, and shows ten of them."""
 
@@ -130,7 +137,7 @@ def first_page_reads_everything(patch: Patch) -> None:
     change_result(patch, Seam.LIST_THREADS, read_all, when=lambda call: call.filters.cursor is None)
 
 
-@fault(breaks("TL-21.2", at="pages:looks_up_as_often", code=Code.UNSPECIFIED))
+@fault(breaks("TL-21.2", at="page_cost:makes_lookups", code=Code.EFFORT))
 def threads_are_read_one_by_one(patch: Patch) -> None:
     """For a page the product first reads a list of numbers, and then each conversation alone."""
 

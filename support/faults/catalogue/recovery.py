@@ -13,7 +13,7 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-16.1", at="marks:marks", code=Code.ACT_REFUSED))
+@fault(breaks("TL-16.1", at="threads:marks", code=Code.ACT_REFUSED))
 def broken_connections_are_used_again(patch: Patch) -> None:
     """The product goes on using a connection that the database has dropped."""
     kept: list[Any] = []
@@ -37,7 +37,7 @@ def broken_connections_are_used_again(patch: Patch) -> None:
             await call.connection.execute("ROLLBACK")
 
 
-@fault(breaks("TL-16.1", at="marks:marks", code=Code.ACT_REFUSED))
+@fault(breaks("TL-16.1", at="threads:marks", code=Code.ACT_REFUSED))
 def one_error_stops_all_changes(patch: Patch) -> None:
     """After a refused change nobody can change anything any more."""
     refused: list[Call] = []
@@ -45,13 +45,13 @@ def one_error_stops_all_changes(patch: Patch) -> None:
     refuse(patch, Seam.LOCK_THREAD, seams.unavailable, when=lambda _call: bool(refused))
 
 
-@fault(breaks("TL-16.1", at="marks:was_changed_once", code=Code.ASSERTION))
+@fault(breaks("TL-16.1", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refused_change_counts_as_one(patch: Patch) -> None:
     """A refused change raises the version of the conversation."""
     sql_when_refused(patch, 422, "UPDATE threads SET version = version + 1 WHERE customer_id = :customer_id")
 
 
-@fault(breaks("TL-16.1", at="refusals:was_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-16.1", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def unknown_statuses_are_ignored(patch: Patch) -> None:
     """The product silently leaves a status that does not exist out of a change."""
 

@@ -15,7 +15,7 @@ from support.faults.seams import Seam
 KNOWN = {"title", "metadata", "first_message", "email", "password", "plan", "organisation"}
 
 
-@fault(breaks("TL-05.1[a title that is a number]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[a title that is a number]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def numbers_are_accepted_as_text(patch: Patch) -> None:
     """The product silently makes a number into a text."""
     mend_body(patch, lambda body: body.update({n: str(v) for n, v in body.items() if isinstance(v, int)}))
@@ -23,10 +23,7 @@ def numbers_are_accepted_as_text(patch: Patch) -> None:
 
 @fault(
     breaks(
-        "TL-05.1[an empty title]",
-        "TL-05.1[an empty first message]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        "TL-05.1[an empty title]", "TL-05.1[an empty first message]", at="refusals:is_refused", code=Code.NOT_REFUSED
     )
 )
 def empty_text_is_accepted(patch: Patch) -> None:
@@ -38,8 +35,8 @@ def empty_text_is_accepted(patch: Patch) -> None:
     breaks(
         "TL-05.1[a first message as long as a book]",
         "TL-05.1[a title as long as a page]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
     )
 )
 def text_of_each_length_is_accepted(patch: Patch) -> None:
@@ -51,8 +48,8 @@ def text_of_each_length_is_accepted(patch: Patch) -> None:
     breaks(
         "TL-05.1[details with a forbidden character]",
         "TL-05.1[a title with a forbidden character]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        at="refusals:is_refused",
+        code=Code.REFUSAL_REASON,
     )
 )
 def forbidden_characters_reach_the_database(patch: Patch) -> None:
@@ -60,15 +57,13 @@ def forbidden_characters_reach_the_database(patch: Patch) -> None:
     skip(patch, Seam.CHECK_STORABLE)
 
 
-@fault(
-    breaks("TL-05.1[a title with a forbidden character]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED)
-)
+@fault(breaks("TL-05.1[a title with a forbidden character]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def forbidden_characters_are_removed(patch: Patch) -> None:
     """The product silently leaves out a character that cannot be stored."""
     change_call(patch, Seam.PARSE_JSON, text=lambda text: text.replace(b"\\u0000", b""))
 
 
-@fault(breaks("TL-05.1[details that are a list]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[details that are a list]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def lists_are_accepted_as_details(patch: Patch) -> None:
     """The product silently numbers a list of details."""
 
@@ -82,13 +77,13 @@ def lists_are_accepted_as_details(patch: Patch) -> None:
     mend_body(patch, number)
 
 
-@fault(breaks("TL-05.1[details nested too deep]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[details nested too deep]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def details_of_each_depth_are_accepted(patch: Patch) -> None:
     """The product accepts details that are nested without end."""
     skip(patch, Seam.CHECK_METADATA_DEPTH)
 
 
-@fault(breaks("TL-05.1[details larger than a picture]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[details larger than a picture]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def details_of_each_size_are_accepted(patch: Patch) -> None:
     """The product accepts details of any size."""
     skip(patch, Seam.CHECK_METADATA_SIZE)
@@ -98,8 +93,8 @@ def details_of_each_size_are_accepted(patch: Patch) -> None:
     breaks(
         "TL-05.1[another customer named as owner]",
         "TL-05.1[a part that nobody knows]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
     )
 )
 def unknown_parts_are_ignored(patch: Patch) -> None:
@@ -107,7 +102,7 @@ def unknown_parts_are_ignored(patch: Patch) -> None:
     mend_body(patch, lambda body: [body.pop(name) for name in set(body) - KNOWN])
 
 
-@fault(breaks("TL-05.1[a request torn off half-way]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[a request torn off half-way]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def torn_requests_count_as_empty(patch: Patch) -> None:
     """A request that cannot be read counts as one with nothing in it."""
 
@@ -122,8 +117,8 @@ def torn_requests_count_as_empty(patch: Patch) -> None:
         "TL-05.1[a title that is a number]",
         "TL-05.1[details nested too deep]",
         "TL-05.1[a part that nobody knows]",
-        at="refusals:is_told_what_is_wrong",
-        code=Code.UNSPECIFIED,
+        at="refusals:is_refused",
+        code=Code.REFUSAL_NAMES,
     )
 )
 def refusal_does_not_name_the_part(patch: Patch) -> None:
@@ -131,32 +126,32 @@ def refusal_does_not_name_the_part(patch: Patch) -> None:
     change_call(patch, Seam.FIELD_ERROR, pointer=lambda _pointer: "")
 
 
-@fault(breaks("TL-05.1[a title as long as a page]", at="refusals:is_told_what_is_wrong", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[a title as long as a page]", at="refusals:is_refused", code=Code.REFUSAL_REASON))
 def wrong_requests_end_in_an_unexpected_error(patch: Patch) -> None:
     """A wrong request is answered as if the product had failed."""
     failure = (500, "internal-error", "Something went wrong.")
     instead(patch, Seam.ON_INVALID, lambda _call: seams.answer_of(seams.refusal(*failure)))
 
 
-@fault(breaks("TL-05.1[an empty title]", at="refusals:gives_nothing_away", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[an empty title]", at="refusals:is_refused", code=Code.REFUSAL_LEAKS))
 def refusal_shows_the_token(patch: Patch) -> None:
     """A refusal shows the customer's token."""
     leak(patch, lambda request: request.headers["authorization"])
 
 
-@fault(breaks("TL-05.1[an empty title]", at="refusals:gives_nothing_away", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[an empty title]", at="refusals:is_refused", code=Code.REFUSAL_LEAKS))
 def refusal_shows_a_statement(patch: Patch) -> None:
     """A refusal shows a statement for the database."""
     leak(patch, lambda _request: "INSERT INTO threads (id, customer_id, title) VALUES ($1, $2, $3)")
 
 
-@fault(breaks("TL-05.1[a title that is a number]", at="refusals:nothing_is_left", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[a title that is a number]", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refused_request_stores_a_thread(patch: Patch) -> None:
     """A refused request leaves an empty conversation behind."""
     store_when_refused(patch, 422)
 
 
-@fault(breaks("TL-05.1[a title that is a number]", at="refusals:nothing_is_left", code=Code.UNSPECIFIED))
+@fault(breaks("TL-05.1[a title that is a number]", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refused_request_sends_an_event(patch: Patch) -> None:
     """The customer's devices receive an event of a refused request."""
     store_when_refused(patch, 422, announce_only=True)

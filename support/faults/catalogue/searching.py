@@ -11,13 +11,13 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-19.1[a percent sign]", "TL-19.1[an underline]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(breaks("TL-19.1[a percent sign]", "TL-19.1[an underscore]", at="lists:finds_exactly", code=Code.LIST_FOREIGN))
 def wildcards_match_everything(patch: Patch) -> None:
     """In a search, a percent sign or an underline matches any text."""
     instead(patch, Seam.ESCAPE_TEXT, lambda call: call.text)
 
 
-@fault(breaks("TL-19.1[words in any case]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(breaks("TL-19.1[words in any case]", at="lists:finds_exactly", code=Code.LIST_MISSING))
 def search_is_case_sensitive(patch: Patch) -> None:
     """A search for capital letters does not find small ones."""
 
@@ -27,13 +27,21 @@ def search_is_case_sensitive(patch: Patch) -> None:
     instead(patch, Seam.FILTER_TEXT, add_text, when=lambda call: bool(call.filters.q))
 
 
-@fault(breaks("TL-19.1[an apostrophe]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(breaks("TL-19.1[an apostrophe]", at="lists:finds_exactly", code=Code.LIST_MISSING))
 def apostrophes_are_dropped(patch: Patch) -> None:
     """A search drops apostrophes, and so never finds a title that has one."""
     change_call(patch, Seam.ESCAPE_TEXT, text=lambda text: text.replace("'", ""))
 
 
-@fault(breaks("TL-19.1[a detail]", "TL-19.1[a mark and a detail]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(
+    breaks(
+        "TL-19.1[a detail]",
+        "TL-19.1[a status and a detail]",
+        "TL-19.1[something that is not there]",
+        at="lists:finds_exactly",
+        code=Code.LIST_FOREIGN,
+    )
+)
 def searches_treat_the_archive_wrongly(patch: Patch) -> None:
     """Each search finds archived conversations, but not the search that asks for them."""
 
@@ -44,13 +52,13 @@ def searches_treat_the_archive_wrongly(patch: Patch) -> None:
     instead(patch, Seam.FILTER_STATUS, add_status, when=lambda call: call.filters.status in (None, "archived"))
 
 
-@fault(breaks("TL-19.1[words and a detail]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(breaks("TL-19.1[words and a detail]", at="lists:finds_exactly", code=Code.LIST_FOREIGN))
 def detail_is_ignored_beside_words(patch: Patch) -> None:
     """A search for words and a detail looks for the words only."""
     skip(patch, Seam.FILTER_METADATA, when=lambda call: bool(call.filters.q))
 
 
-@fault(breaks("TL-19.1[everything at once]", at="searches:finds_exactly", code=Code.ASSERTION))
+@fault(breaks("TL-19.1[everything at once]", at="lists:finds_exactly", code=Code.LIST_FOREIGN))
 def one_condition_is_enough(patch: Patch) -> None:
     """A search for several things finds conversations that have one of them."""
 

@@ -14,18 +14,15 @@ from support.faults.seams import Seam
 
 
 @fault(
-    breaks("TL-04.1", at="conversations:each_finds_their_own", code=Code.UNSPECIFIED),
-    breaks("TL-19.1[a percent sign]", at="searches:finds_exactly", code=Code.ASSERTION),
+    breaks("TL-04.1", at="lists:has_own", code=Code.LIST_FOREIGN),
+    breaks("TL-19.1[a percent sign]", at="lists:finds_exactly", code=Code.LIST_TWICE),
 )
 def lists_ignore_the_owner(patch: Patch) -> None:
     """Lists and searches show the conversations of all customers."""
     ignore_owner(patch)
 
 
-@fault(
-    breaks("TL-17.1", at="conversations:is_unknown_to", code=Code.UNSPECIFIED),
-    breaks("TL-04.1", at="conversations:each_is_unknown_to", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-17.1", "TL-04.1", at="lists:does_not_exist", code=Code.VISIBLE))
 def everybody_can_open_everything(patch: Patch) -> None:
     """Every customer who knows the id of a conversation can open it."""
     without_row_security(patch)
@@ -37,10 +34,7 @@ def everybody_can_open_everything(patch: Patch) -> None:
     instead(patch, Seam.READ_THREAD, read)
 
 
-@fault(
-    breaks("TL-17.1", at="conversations:is_unknown_to", code=Code.UNSPECIFIED),
-    breaks("TL-04.1", at="conversations:each_is_unknown_to", code=Code.UNSPECIFIED),
-)
+@fault(breaks("TL-17.1", "TL-04.1", at="lists:does_not_exist", code=Code.REFUSAL_TELLS))
 def threads_of_others_are_forbidden(patch: Patch) -> None:
     """Another customer's conversation is forbidden and an unknown one is not found, so that strangers can tell."""
 
@@ -51,7 +45,7 @@ def threads_of_others_are_forbidden(patch: Patch) -> None:
     change_refusal(patch, Seam.READ_THREAD, forbid)
 
 
-@fault(breaks("TL-17.1", at="conversations:is_unknown_to", code=Code.UNSPECIFIED))
+@fault(breaks("TL-17.1", at="lists:does_not_exist", code=Code.REFUSAL_TELLS))
 def refusal_tells_when_the_thread_changed(patch: Patch) -> None:
     """The refusal of another customer's conversation has a header with the time of its last change."""
 
@@ -63,7 +57,7 @@ def refusal_tells_when_the_thread_changed(patch: Patch) -> None:
     change_refusal(patch, Seam.READ_THREAD, tell)
 
 
-@fault(breaks("TL-17.1", at="conversations:is_unknown_to", code=Code.UNSPECIFIED))
+@fault(breaks("TL-17.1", at="lists:does_not_exist", code=Code.REFUSAL_TELLS))
 def refusal_has_another_kind_of_number(patch: Patch) -> None:
     """The refusal of another customer's conversation differs only in the form of its reference number."""
 
@@ -75,7 +69,7 @@ def refusal_has_another_kind_of_number(patch: Patch) -> None:
     change_refusal(patch, Seam.READ_THREAD, renumber)
 
 
-@fault(breaks("TL-04.1", at="conversations:each_finds_their_own", code=Code.UNSPECIFIED))
+@fault(breaks("TL-04.1", at="lists:has_own", code=Code.LIST_FOREIGN))
 def requests_share_the_current_customer(patch: Patch) -> None:
     """A request that comes while another is at work may count as the other's customer."""
     without_row_security(patch)
@@ -89,7 +83,7 @@ def requests_share_the_current_customer(patch: Patch) -> None:
     instead(patch, Seam.START_THREAD, mix_up)
 
 
-@fault(breaks("TL-04.1", at="conversations:each_is_kept", code=Code.UNSPECIFIED))
+@fault(breaks("TL-04.1", at="lists:has_own", code=Code.NOT_STORED))
 def threads_are_in_memory_only(patch: Patch) -> None:
     """Conversations are in the product's memory and not in the database."""
     memory: dict[Any, dict[Any, Any]] = {}
@@ -100,7 +94,7 @@ def threads_are_in_memory_only(patch: Patch) -> None:
         return answer
 
     def shown(call: Call) -> Any:
-        is_shown = isinstance(call.row, dict)
+        is_shown = hasattr(call.row, "model_copy")
         return call.row if is_shown else call.go()
 
     change_result(patch, Seam.START_THREAD, keep)
@@ -108,7 +102,7 @@ def threads_are_in_memory_only(patch: Patch) -> None:
     patch.replace(Seam.SHOWN_THREAD, counts=False)(shown)
 
 
-@fault(breaks("TL-17.1", at="conversations:opens_as_confirmed", code=Code.ACT_REFUSED))
+@fault(breaks("TL-17.1", at="threads:has", code=Code.ACT_REFUSED))
 def nobody_can_open_anything(patch: Patch) -> None:
     """Nobody can open a conversation, not even its owner."""
     refuse(patch, Seam.READ_THREAD, seams.not_found)

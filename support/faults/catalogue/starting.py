@@ -15,13 +15,13 @@ from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-01.1", at="conversations:is_still_there", code=Code.ACT_REFUSED))
+@fault(breaks("TL-01.1", at="threads:has", code=Code.ACT_REFUSED))
 def start_is_confirmed_and_rolled_back(patch: Patch) -> None:
     """Starting a conversation is confirmed, and then undone without a word."""
     store_nothing(patch)
 
 
-@fault(breaks("TL-01.1", at="conversations:is_still_there", code=Code.ACT_REFUSED))
+@fault(breaks("TL-01.1", at="threads:has", code=Code.ACT_REFUSED))
 def thread_is_stored_for_another_customer(patch: Patch) -> None:
     """A conversation is stored for the customer who signed up first."""
     first = "(SELECT id FROM customers ORDER BY created_at LIMIT 1)"
@@ -37,19 +37,19 @@ def thread_is_stored_for_another_customer(patch: Patch) -> None:
     change_result(patch, Seam.START_THREAD, give_away)
 
 
-@fault(breaks("TL-01.1", at="conversations:is_kept_as_hers", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", at="threads:has", code=Code.MESSAGES_SHOWN))
 def question_is_cut_short(patch: Patch) -> None:
     """Only the beginning of the first message is stored."""
     change_call(patch, Seam.STORE_MESSAGE, content=lambda content: content[:20])
 
 
-@fault(breaks("TL-01.1", "TL-01.3", at="conversations:is_kept_as_hers", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", "TL-01.3", at="threads:has", code=Code.MESSAGES_SHOWN))
 def question_is_used_for_the_title_only(patch: Patch) -> None:
     """The first message gives the title and is then forgotten."""
     change_call(patch, Seam.START_THREAD, body=lambda body: body.model_copy(update={"first_message": None}))
 
 
-@fault(breaks("TL-01.1", at="snapshot", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", at="snapshot", code=Code.SNAPSHOT_CHANGED))
 def starting_changes_a_thread_of_others(patch: Patch) -> None:
     """Starting a conversation changes the newest one of another customer."""
     newest = "(SELECT id FROM threads WHERE customer_id <> :customer_id ORDER BY created_at DESC LIMIT 1)"
@@ -57,14 +57,14 @@ def starting_changes_a_thread_of_others(patch: Patch) -> None:
     sql_after(patch, Seam.START_THREAD, statement)
 
 
-@fault(breaks("TL-01.1", at="snapshot", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", at="snapshot", code=Code.SNAPSHOT_CHANGED))
 def starting_renames_a_company(patch: Patch) -> None:
     """Starting a conversation renames the company that signed up first."""
     first = "(SELECT id FROM organisations ORDER BY created_at LIMIT 1)"
     sql_after(patch, Seam.START_THREAD, f"UPDATE organisations SET name = name || '.' WHERE id = {first}")
 
 
-@fault(breaks("TL-01.1", at="snapshot", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", at="snapshot", code=Code.SNAPSHOT_CHANGED))
 def question_is_stored_for_nobody(patch: Patch) -> None:
     """Redis holds the latest question of all under a name that belongs to no customer."""
     opened: list[tuple[Any, str]] = []
@@ -77,7 +77,7 @@ def question_is_stored_for_nobody(patch: Patch) -> None:
     before(patch, Seam.MAKE_TITLE, note)
 
 
-@fault(breaks("TL-06.1", at="conversations:has_exactly_this_one", code=Code.UNSPECIFIED))
+@fault(breaks("TL-06.1", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def thread_is_committed_before_its_message(patch: Patch) -> None:
     """A conversation is stored first, and its message in a second step that may fail."""
 
@@ -89,7 +89,7 @@ def thread_is_committed_before_its_message(patch: Patch) -> None:
     change_result(patch, Seam.STORE_THREAD, commit)
 
 
-@fault(breaks("TL-06.1", at="conversations:has_exactly_this_one", code=Code.UNSPECIFIED))
+@fault(breaks("TL-06.1", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def event_is_sent_before_the_message_is_stored(patch: Patch) -> None:
     """Devices receive the event of a new conversation before its message is stored, and even if that fails."""
 
@@ -109,7 +109,7 @@ def event_is_sent_before_the_message_is_stored(patch: Patch) -> None:
             raise
 
 
-@fault(breaks("TL-06.1", at="refusals:was_told_that_it_failed", code=Code.UNSPECIFIED))
+@fault(breaks("TL-06.1", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def lost_message_is_ignored(patch: Patch) -> None:
     """The conversation is confirmed even when its first message cannot be stored."""
 
@@ -125,7 +125,7 @@ def lost_message_is_ignored(patch: Patch) -> None:
             return None
 
 
-@fault(breaks("TL-06.1", at="refusals:was_told_that_it_failed", code=Code.UNSPECIFIED))
+@fault(breaks("TL-06.1", at="refusals:is_refused", code=Code.REFUSAL_LEAKS))
 def errors_show_a_stack_trace(patch: Patch) -> None:
     """An unexpected error is answered with its stack trace."""
 
@@ -136,7 +136,7 @@ def errors_show_a_stack_trace(patch: Patch) -> None:
     instead(patch, Seam.ON_BUG, show)
 
 
-@fault(breaks("TL-06.1", at="conversations:starts_by_asking", code=Code.ACT_REFUSED))
+@fault(breaks("TL-06.1", at="starting:starts_by_asking", code=Code.ACT_REFUSED))
 def failure_uses_up_the_connection(patch: Patch) -> None:
     """After a failure the only database connection is never given back."""
     patch.replace(Seam.OPEN_POOL, counts=False)(lambda call: call.go(size=1))

@@ -146,7 +146,7 @@ def show_also(patch: Patch, parts: Callable[[Any], dict[str, Any]]) -> None:
 
     @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(call: Call) -> Any:
-        return call.go() | parts(call.row)
+        return call.go().model_copy(update=parts(call.row))
 
 
 def keep_in_memory(patch: Patch, column: str, when: When = always) -> dict[Any, Any]:

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from support.backend.live import event_log, live_socket
+from support.backend.events.log import KEPT
+from support.backend.live.socket import UNAUTHENTICATED
 from support.services import Stack
 from support.tests.backend import backend_people
 from support.tests.backend.backend_people import (
@@ -86,16 +87,16 @@ async def test_only_the_last_events_are_kept_and_it_is_said_from_where(stack: St
         await database.execute(
             "INSERT INTO outbox SELECT $1, n, 'thread_created', NULL, '{}', now() FROM generate_series(1, $2) AS n",
             who.id,
-            event_log.KEPT + 10,
+            KEPT + 10,
         )
-        await database.execute("UPDATE customers SET last_event = $2 WHERE id = $1", who.id, event_log.KEPT + 10)
+        await database.execute("UPDATE customers SET last_event = $2 WHERE id = $1", who.id, KEPT + 10)
         async with who.device(ready=False) as device:
-            while (await device.frame(15)).get("sequence") != event_log.KEPT + 10:
+            while (await device.frame(15)).get("sequence") != KEPT + 10:
                 pass
         async with who.device() as device:
             assert (await device.ask(type="resume", last_event_id="9"))["problem"]["earliest"] == "10"
             await device.send(type="resume", last_event_id="10")
-            assert sequences(await device.frames(event_log.KEPT)) == list(range(11, event_log.KEPT + 11))
+            assert sequences(await device.frames(KEPT)) == list(range(11, KEPT + 11))
 
 
 async def test_a_subscription_leaves_out_other_threads(stack: Stack) -> None:
@@ -153,7 +154,7 @@ async def test_a_revoked_session_ends_its_sockets_on_every_process_and_no_others
             assert answer.status_code == 204
             for device in (first, second):
                 assert (await device.frame())["data"] == {"session_id": revoked}
-                assert await device.close_code() == live_socket.UNAUTHENTICATED
+                assert await device.close_code() == UNAUTHENTICATED
             assert (await kept.frame())["type"] == "session_revoked"
             assert await kept.silent()
         assert (await who.processes[1].get("/api/threads")).status_code == 401

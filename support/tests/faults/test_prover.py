@@ -101,6 +101,7 @@ def test_a_check_of_each_scenario_stands_where_a_step_function_stands() -> None:
 def test_the_record_tells_at_which_then_sentences_nothing_ever_broke() -> None:
     then = ["steps.counts:is_count", "steps.counts:is_even"]
     proof = conclude([FAULT], {"TL-01.1": SCENARIO}, [trial(fault=None, **KEPT), trial()], then)
+    assert proof.never_broken == ["steps.counts:is_even"]
     record = proof.to_json(earlier={})
     assert record["broken_at"] == {"steps.counts:is_count": ["counts_double"], "steps.counts:is_even": []}
     [row] = record["faults"][0]["rows"]
@@ -231,3 +232,11 @@ def test_an_unknown_fault_is_refused_with_the_nearest_name(tmp_path: Path) -> No
     assert "did you mean 'title_is_constant'" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not proof
+
+
+def test_a_record_that_cannot_be_added_to_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_text('{"faults": 1}', "utf-8")
+    ended, _proof = prove(tmp_path, "--fault", "title_is_constant", "-n", "0")
+    assert ended.returncode == 2
+    assert "is not a record of the prover" in ended.stderr
+    assert not ended.stdout

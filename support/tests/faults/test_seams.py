@@ -45,9 +45,12 @@ def names_of_the_backend(text: str) -> list[str]:
     return [name for name in known if re.search(rf"\b{re.escape(name)}\b", text)]
 
 
-@pytest.mark.parametrize("text", ['"support.backend.threads"', 'backend("threads.threads")', '"http.problems:Problem"'])
-def test_the_names_of_the_backend_are_found(text: str) -> None:
-    assert names_of_the_backend(text)
+@pytest.mark.parametrize("seam", [Seam.READ_THREAD, Seam.AUTHENTICATE])
+def test_the_names_of_the_backend_are_found(seam: Seam) -> None:
+    relative = seam.removeprefix("support.backend.")
+    for text in (f'"{seam}"', f'"{relative}"', f'backend("{relative.partition(":")[0]}")'):
+        assert names_of_the_backend(text)
+    assert names_of_the_backend('"""Faults in what the backend tells threads."""') == []
 
 
 def test_only_the_seams_name_the_backend() -> None:

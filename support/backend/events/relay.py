@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Annotated
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from support.backend.http import problems
-from support.backend.live import outbox
-from support.backend.live.event_log import EventLog
-from support.backend.platform import metrics
+from support.backend.events import outbox
+from support.backend.events.log import EventLog
+from support.backend.http.routing import part
+from support.backend.platform import metrics, problems
 from support.backend.platform.database import Database
 
 _BATCH = 200
@@ -80,3 +81,6 @@ class Relay:
         except TimeoutError:
             return
         self._awake.clear()
+
+
+RelayPart = Annotated[Relay, part("relay")]

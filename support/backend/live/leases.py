@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from support.backend.customers.sessions import Sessions
-from support.backend.live.live_socket import UNAUTHENTICATED, LiveSocket
+from support.backend.live.socket import UNAUTHENTICATED, LiveSocket
 from support.backend.platform import redis_client
 from support.backend.platform.redis_client import Keys
 
@@ -40,16 +40,16 @@ class SocketLeases:
         self._keys = keys
         self._take: Any = redis.register_script(_TAKE)
 
-    async def take(self, session_id: UUID, socket_id: str, maximum: int) -> bool:
+    async def take(self, session_id: UUID, socket_id: UUID, maximum: int) -> bool:
         """Take a lease; false if the session has `maximum` already."""
         now = int(time.time())
         key = self._keys.sockets(str(session_id))
-        return bool(await redis_client.run(self._take, [key], socket_id, now, now + _LEASE_SECONDS, maximum))
+        return bool(await redis_client.run(self._take, [key], str(socket_id), now, now + _LEASE_SECONDS, maximum))
 
-    async def give_back(self, session_id: UUID, socket_id: str) -> None:
+    async def give_back(self, session_id: UUID, socket_id: UUID) -> None:
         """End a lease. If Redis is away it ends by itself."""
         try:
-            await redis_client.command(self._redis, "ZREM", self._keys.sockets(str(session_id)), socket_id)
+            await redis_client.command(self._redis, "ZREM", self._keys.sockets(str(session_id)), str(socket_id))
         except RedisError as error:
             _log.info("a socket's lease is left to expire: %s", error)
 
@@ -69,5 +69,5 @@ class SocketLeases:
             socket.end(UNAUTHENTICATED, "session over")
             return
         key, until = self._keys.sockets(str(identity.session_id)), int(time.time()) + _LEASE_SECONDS
-        await redis_client.command(self._redis, "ZADD", key, until, socket.id)
+        await redis_client.command(self._redis, "ZADD", key, until, str(socket.id))
         await redis_client.command(self._redis, "EXPIREAT", key, until)

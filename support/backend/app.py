@@ -11,20 +11,21 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from support.backend import health
 from support.backend.customers import operator_routes, session_routes
-from support.backend.http import problems
-from support.backend.live import live_routes
-from support.backend.platform import health
-from support.backend.platform.observation import Observed
-from support.backend.platform.resources import Resources
-from support.backend.runs import run_routes
-from support.backend.threads import message_routes, thread_routes
+from support.backend.http import errors
+from support.backend.http.observation import Observed
+from support.backend.live import routes as live_routes
+from support.backend.resources import Resources
+from support.backend.runs import routes as run_routes
+from support.backend.threads import routes as thread_routes
 
 _ROUTES = [
     *session_routes.entrance.routes,
     *session_routes.router.routes,
     *thread_routes.router.routes,
-    *message_routes.router.routes,
+    *thread_routes.messages_router.routes,
+    *run_routes.erasing_router.routes,
     *run_routes.router.routes,
     *operator_routes.router.routes,
     *live_routes.router.routes,
@@ -36,5 +37,5 @@ def create_app(resources: Resources) -> ASGIApp:
     """The application on resources that are open."""
     app = FastAPI(title="Threadproof's embedded backend", version="1", routes=_ROUTES, docs_url=None, redoc_url=None)
     app.state.resources = resources
-    problems.install(app)
+    errors.install(app)
     return Observed(app)

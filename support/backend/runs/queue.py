@@ -10,7 +10,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from support.backend.platform.database import Connection
-from support.backend.runs import runs
+
+UNFINISHED = "status IN ('queued', 'running')"
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ async def claim(connection: Connection, worker: str, lease_seconds: float) -> Cl
         UPDATE runs SET worker = $1, lease_until = now() + $2
         WHERE id = (
             SELECT id FROM runs AS next
-            WHERE {runs.UNFINISHED} AND lease_until <= now() AND NOT EXISTS (
+            WHERE {UNFINISHED} AND lease_until <= now() AND NOT EXISTS (
                 SELECT FROM runs AS earlier
                 WHERE earlier.customer_id = next.customer_id AND earlier.thread_id = next.thread_id
-                AND earlier.input_sequence < next.input_sequence AND earlier.{runs.UNFINISHED}
+                AND earlier.input_sequence < next.input_sequence AND earlier.{UNFINISHED}
             )
             ORDER BY queued_at LIMIT 1
             FOR UPDATE SKIP LOCKED
@@ -51,8 +52,7 @@ async def claim(connection: Connection, worker: str, lease_seconds: float) -> Cl
 async def renew(connection: Connection, worker: str, run_ids: list[UUID], lease_seconds: float) -> set[UUID]:
     """Renew the leases of a worker's runs; says which of them are still its own."""
     rows = await connection.fetch(
-        f"UPDATE runs SET lease_until = now() + $3 WHERE id = ANY ($2) AND worker = $1 AND {runs.UNFINISHED}"
-        " RETURNING id",
+        f"UPDATE runs SET lease_until = now() + $3 WHERE id = ANY ($2) AND worker = $1 AND {UNFINISHED} RETURNING id",
         worker,
         run_ids,
         timedelta(seconds=lease_seconds),

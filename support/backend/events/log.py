@@ -11,8 +11,8 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from support.backend.live import events
-from support.backend.live.events import Event
+from support.backend.events import events
+from support.backend.events.events import Event
 from support.backend.platform import redis_client
 from support.backend.platform.redis_client import Keys
 

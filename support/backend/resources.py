@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from support.backend.agents import model
 from support.backend.agents.agents import Speaker
 from support.backend.customers.sessions import Sessions
-from support.backend.live.event_log import EventLog
+from support.backend.events.log import EventLog
+from support.backend.events.relay import Relay
 from support.backend.live.hub import Hub
-from support.backend.live.relay import Relay
-from support.backend.live.socket_leases import SocketLeases
+from support.backend.live.leases import SocketLeases
 from support.backend.platform import database, redis_client
 from support.backend.platform.config import Settings
 from support.backend.platform.database import Database
 from support.backend.platform.redis_client import Keys
 from support.backend.runs.worker import Worker
-from support.backend.threads import titles
 from support.backend.threads.titles import Titles
 
 
@@ -57,13 +57,13 @@ async def opened(settings: Settings) -> AsyncGenerator[Resources]:
         stack.push_async_callback(pool.close)
         keys = Keys(settings.key_prefix)
         sessions, events = Sessions(redis, keys), EventLog(redis, keys)
-        model = titles.client(settings)
-        stack.push_async_callback(model.close)
+        client = model.client(settings)
+        stack.push_async_callback(client.close)
         relay, leases = Relay(pool, events), SocketLeases(redis, keys)
-        worker = Worker(pool, relay, Speaker(model, settings.model_name), settings)
+        worker = Worker(pool, relay, Speaker(client, settings.model_name), settings)
         hub = Hub(events, subscriber, worker)
         resources = Resources(
-            settings, pool, redis, sessions, events, relay, hub, leases, Titles(model, settings.model_name), worker
+            settings, pool, redis, sessions, events, relay, hub, leases, Titles(client, settings.model_name), worker
         )
         async with asyncio.TaskGroup() as group:
             # A task that fails ends the process: better none than one that looks alive and delivers nothing.

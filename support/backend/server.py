@@ -16,8 +16,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from support.backend.http import app
-from support.backend.platform import logs, resources
+from support.backend import app, resources
+from support.backend.platform import logs
 from support.backend.platform.config import Settings, StartError, read_settings
 
 __all__ = ["StartError", "serve"]

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from support.backend.http import cursors, problems, validation
-from support.backend.platform.database import Connection, Row
+from support.backend.http import cursors, validation
+from support.backend.platform import problems
+from support.backend.platform.database import Connection, Record
 from support.backend.threads import threads
 
 _METADATA = "metadata."
@@ -74,7 +75,7 @@ class Query:
 
 async def page(
     connection: Connection, customer_id: UUID, filters: Filters, secret: str
-) -> tuple[list[Row], str | None]:
+) -> tuple[list[Record], str | None]:
     """One page of a customer's threads, the last active first, and the cursor of the next page if there is one.
 
     Raises:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from support.backend.live import events
-from support.backend.live.events import Event
+from support.backend.events import events
+from support.backend.events.events import Event
 from support.backend.platform.database import Connection
 
 

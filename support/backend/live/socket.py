@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import WebSocket
@@ -19,11 +18,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from support.backend.customers.identity import Identity
 from support.backend.customers.sessions import Sessions
-from support.backend.http import problems
-from support.backend.live.event_log import EventLog
-from support.backend.live.events import Event
-from support.backend.platform import correlation, metrics
-from support.backend.platform.database import dumps
+from support.backend.events.events import Event
+from support.backend.events.log import EventLog
+from support.backend.live.frames import Error, Frame, Ready, Subscribed, Unsubscribed
+from support.backend.platform import metrics, problems
 
 UNAUTHENTICATED = 4401
 EVENTS_MISSED = 4409
@@ -38,7 +36,7 @@ class LiveSocket:
     """A socket, what it has been sent so far, and what waits to be sent."""
 
     def __init__(self, websocket: WebSocket, identity: Identity, events: EventLog, sessions: Sessions) -> None:
-        self.id = str(uuid4())
+        self.id = uuid4()
         self.identity = identity
         self._websocket = websocket
         self._events = events
@@ -61,24 +59,23 @@ class LiveSocket:
         """Queue the close."""
         self._put(partial(self._close, code, reason))
 
-    async def reply(self, frame: dict[str, Any]) -> None:
+    async def reply(self, frame: Frame) -> None:
         """Queue an answer to the client, waiting for room."""
-        await self._queue.put(partial(self._send, dumps(frame)))
+        await self._queue.put(partial(self._send, frame.model_dump_json()))
 
     async def refuse(self, problem: problems.Problem) -> None:
         """Queue an error; the socket stays open."""
-        document = problems.document(problem, correlation.current.get())
-        await self.reply({"type": "error", "problem": document})
+        await self.reply(Error(problem=problems.document(problem)))
 
     async def subscribe(self, thread_id: UUID) -> None:
         """From here on only events of subscribed threads, and those without a thread."""
         self._threads.add(str(thread_id))
-        await self.reply({"type": "subscribed", "thread_id": str(thread_id)})
+        await self.reply(Subscribed(thread_id=thread_id))
 
     async def unsubscribe(self, thread_id: UUID) -> None:
         """No more events of this thread; after the last one, all events again."""
         self._threads.discard(str(thread_id))
-        await self.reply({"type": "unsubscribed", "thread_id": str(thread_id)})
+        await self.reply(Unsubscribed(thread_id=thread_id))
 
     async def resume(self, last_event_id: int) -> None:
         """Queue the events after one that an earlier socket had."""
@@ -115,7 +112,7 @@ class LiveSocket:
         if not await self._sessions.is_live(self.identity.session_id, self.identity.customer_id):
             await self._close(UNAUTHENTICATED, "session revoked")
             return
-        await self._send(dumps({"type": "ready", "connection_id": self.id, "last_event_id": str(self._since)}))
+        await self._send(Ready(connection_id=self.id, last_event_id=str(self._since)).model_dump_json())
 
     async def _send_event(self, event: Event) -> None:
         if self._last is not None and event.sequence > self._last + 1:
@@ -160,7 +157,7 @@ class LiveSocket:
             metrics.EVENTS_SENT.labels(event.type).inc()
 
     async def _send_error(self, problem: problems.Problem) -> None:
-        await self._send(dumps({"type": "error", "problem": problems.document(problem, correlation.current.get())}))
+        await self._send(Error(problem=problems.document(problem)).model_dump_json())
 
     async def _send(self, text: str) -> None:
         async with asyncio.timeout(_SEND_SECONDS):
