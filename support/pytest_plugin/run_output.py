@@ -130,7 +130,7 @@ def _line(record: ScenarioRecord) -> Text:
 
 
 def silence_pytest(config: pytest.Config) -> None:
-    """Send pytest's own output nowhere; its reporter stays, for other plugins go on talking to it."""
+    """Send pytest's own output nowhere; its reporter remains, because other plugins use it."""
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard is not None:
         config.pluginmanager.unregister(standard)

@@ -76,7 +76,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_unconfigure(config: pytest.Config) -> Generator[None]:
-    """Stop the services, whatever else fails."""
+    """Stop the services, even if something else fails."""
     try:
         yield
     finally:
