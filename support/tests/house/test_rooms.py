@@ -32,7 +32,6 @@ ALLOWED = {
         "support.model_service.control",
         "support.model_service.record",
         "support.model_service.scripts",
-        "support.core.scenario",
         "support.gherkin.sentences",
         "support.pytest_plugin.items",
         "support.observation.wire",
@@ -57,7 +56,7 @@ ALLOWED = {
     "support/faults/catalogue": {"support.faults"},
 }
 KINDS_OF_BACKEND = {"support.drivers.embedded"}
-MAY_IMPORT_THE_BACKEND = {"support/faults/launcher.py"}
+MAY_IMPORT_THE_BACKEND = {"support/faults/backend_program.py"}
 
 
 def imports(path: Path) -> Iterator[str]:
