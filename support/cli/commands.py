@@ -13,13 +13,12 @@ import typer
 from rich.console import Console
 
 from support.cli import overview
+from support.cli.playing import OutputFor, arguments_for, play, selection_of, workers_option
 from support.core.failure import BadInput
-from support.core.settings import PROJECT, settings
+from support.core.settings import settings
 from support.faults.fault import fault_named
 from support.faults.proof import read_record
-from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
-from support.pytest_plugin.state import run_state
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
 USAGE_ERROR = 2
@@ -69,8 +68,12 @@ def run(
     check_writable(reports)
     console = Console(stderr=as_json)
     results = clear_results(reports)
-    arguments = [f"--alluredir={results}", *_selected(files, tier, row, tag, words), *_workers(workers)]
-    code = _pytest(arguments, Live(console))
+    arguments = [
+        f"--alluredir={results}",
+        *arguments_for(selection_of(files, tier, row, tag, words)),
+        *workers_option(workers),
+    ]
+    code = play(arguments, OutputFor(console))
     if (reports / "ledger.json").exists() and code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         if report:
             _report(reports, console)
@@ -102,10 +105,10 @@ def prove(
     # A promise that is broken on purpose is waited for in vain: there is no need to do so for as long as usual.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
-    selected = [*_selected(files, tier, row, None, None), *(f"--fault={name}" for name in fault or ())]
+    selected = [*arguments_for(selection_of(files, tier, row)), *(f"--fault={name}" for name in fault or ())]
     selected += ["--rebind"] if rebind else []
     output = ProverOutput(Console(stderr=as_json))
-    code = _pytest(["--prove", "--dist=loadgroup", *selected, *_workers(workers)], output)
+    code = play(["--prove", "--dist=loadgroup", *selected, *workers_option(workers)], output)
     if as_json and output.proof is not None:
         sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(code)
@@ -133,7 +136,7 @@ def list_(
         data = overview.sentences()
         shown = overview.sentence_table(data)
     else:
-        data = overview.scenarios(_selection(files, tier, row, tag, words))
+        data = overview.scenarios(selection_of(files, tier, row, tag, words))
         shown = overview.scenario_table(data)
     if as_json:
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
@@ -147,59 +150,6 @@ def explain(row: Annotated[str, typer.Argument(help="A row, such as TL-01.")]) -
     Console().print(overview.explanation(row), soft_wrap=True, highlight=False)
 
 
-class Live:
-    """Asks for output that is meant for a person."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Say so to the plugin that prints."""
-        run_state(config).console = self._console
-
-
-def _pytest(arguments: list[str], *plugins: object) -> int:
-    config = [f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
-    unused = ["-p", "no:hypothesispytest", "-p", "no:anyio"]  # their imports would lengthen every run
-    return int(pytest.main([*config, *unused, *arguments], plugins=list(plugins)))
-
-
-def _workers(count: int | None) -> list[str]:
-    most = 0 if settings().backend_urls else 4  # a running backend is one for all scenarios
-    workers = min(os.cpu_count() or 1, most) if count is None else count
-    return [f"--numprocesses={workers}"] if workers > 1 else []
-
-
-def _selection(
-    files: list[Path] | None,
-    tier: list[str] | None,
-    row: list[str] | None,
-    tag: list[str] | None,
-    words: list[str] | None,
-) -> Selection:
-    selection = Selection(
-        tiers=tuple(tier or ()),
-        rows=tuple(row or ()),
-        tags=tuple(tag or ()),
-        words=tuple(words or ()),
-        files=tuple(path.resolve() for path in files or ()),
-    )
-    selection.check()
-    return selection
-
-
-def _selected(
-    files: list[Path] | None,
-    tier: list[str] | None,
-    row: list[str] | None,
-    tag: list[str] | None,
-    words: list[str] | None,
-) -> list[str]:
-    """Pytest's arguments for a selection."""
-    selection = _selection(files, tier, row, tag, words)
-    return [*(str(file) for file in selection.files or (settings().features,)), *selection.to_args()]
-
-
 def _report(reports: Path, console: Console) -> None:
     built = build_report(reports)
     if isinstance(built, ReportBuilt):
@@ -209,7 +159,7 @@ def _report(reports: Path, console: Console) -> None:
 
 
 def main() -> None:
-    """The entry point; whatever cannot be done is said in one message."""
+    """The entry point; what cannot be done is said in one message."""
     try:
         app()
     except BadInput as error:

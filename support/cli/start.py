@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from support.services import early
+from support.faults import BACKEND_PROGRAM
+from support.launcher.client import launcher
 
 NEED_NO_SERVICES = {"list", "explain", "report"}
 
 
 def main() -> None:
     """Run the command line."""
-    arguments = set(sys.argv[1:])
-    if not arguments & (NEED_NO_SERVICES | {"--help"}):
-        early.begin()
-    try:
-        from support.cli import commands
+    needless = set(sys.argv[1:]) & (NEED_NO_SERVICES | {"--help"}) or os.environ.get("THREADPROOF_BACKEND_URLS")
+    if not needless:
+        launcher(BACKEND_PROGRAM)
+    from support.cli import commands
 
-        commands.main()
-    finally:
-        early.end()
+    commands.main()

@@ -10,3 +10,6 @@
 
 A fault is applied inside the backend's own process, as it starts. The backend knows nothing of this.
 """
+
+BACKEND_PROGRAM = "support.faults.backend_program"
+"""The module by which the launcher runs the backend; named, not imported, since loading it takes over a second."""

@@ -6,7 +6,8 @@ import argparse
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 
 HELP = "An OpenAI-compatible model that says what its scripts tell it to say."
@@ -20,9 +21,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _leave)
-    with _listening(options.host, options.port) as listening:
+    try:
+        listening = _listening(options.host, options.port)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]  # create_server repeats the address there
+        sys.stderr.write(f"model service: cannot listen on {options.host}:{options.port}: {reason}\n")
+        raise SystemExit(2) from None
+    with listening:
         print(f"model service: listening on {_address(listening)}", flush=True)  # noqa: T201
         _serve(listening)
+
+
+def listen(*, host: str, port: int) -> tuple[None, Callable[[], None]]:
+    """Listen on an address; for the launcher, which calls the function returned to serve until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    return None, partial(_serve, _listening(host, port))
 
 
 def _serve(listening: socket.socket) -> None:
@@ -34,12 +50,7 @@ def _serve(listening: socket.socket) -> None:
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]  # create_server repeats the address there
-        sys.stderr.write(f"model service: cannot listen on {host}:{port}: {reason}\n")
-        raise SystemExit(2) from None
+    listening = socket.create_server((host, port), family=family)
     # asyncio does so only for sockets made with IPPROTO_TCP; without it a reply waits 40 ms for an acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

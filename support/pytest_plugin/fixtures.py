@@ -32,7 +32,7 @@ def environments(request: pytest.FixtureRequest, services: ServicesDescription) 
 
 @pytest.fixture
 def environment(request: pytest.FixtureRequest, environments: Environments) -> Iterator[Environment]:
-    """The environment of this scenario: one of its own if it is disruptive."""
+    """The environment of this scenario; a disruptive one has it to itself."""
     state = state_of(request.node)
     if state.scenario.disruptive:
         state.environment = environments.open(state.fault, own_services=True)

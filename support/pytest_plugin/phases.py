@@ -1,4 +1,4 @@
-"""How the phases of a scenario's test ended, told from the exceptions that ended them."""
+"""How the phases of a scenario's test ended, from the exceptions that ended them."""
 
 from __future__ import annotations
 

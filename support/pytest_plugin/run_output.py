@@ -17,7 +17,7 @@ from rich.text import Text
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import settings
 from support.pytest_plugin.ledger import Ledger, ScenarioRecord
-from support.reporting.tables import STYLES, failures, summary_table, verdict
+from support.reporting.tables import STYLES, conclusion, shortfalls, summary_table
 
 WORD_WIDTH = len("known deviation")
 
@@ -111,7 +111,7 @@ class RunOutput:
 
     def _summarise(self, ledger: dict[str, Any]) -> None:
         self._console.print()
-        for block in failures(ledger):
+        for block in shortfalls(ledger):
             self.print(block)
         self._console.print(summary_table(ledger))
         self._console.print()
@@ -120,7 +120,7 @@ class RunOutput:
         if ledger["invocation"]["ended"] != "finished":
             self.print(Text(f"The run was cut short: {ledger['invocation']['ended']}.", style="bold yellow"))
         self.print(f"ledger  {self._ledger.path}")
-        self.print(verdict(ledger))
+        self.print(conclusion(ledger))
 
 
 def _line(record: ScenarioRecord) -> Text:
@@ -130,7 +130,7 @@ def _line(record: ScenarioRecord) -> Text:
 
 
 def silence_pytest(config: pytest.Config) -> None:
-    """Send pytest's own output nowhere; its reporter stays, for other plugins go on talking to it."""
+    """Send pytest's own output nowhere; its reporter remains, because other plugins use it."""
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard is not None:
         config.pluginmanager.unregister(standard)

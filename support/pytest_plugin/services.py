@@ -11,6 +11,7 @@ import pytest
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.scenario import Scenario
 from support.core.settings import settings
+from support.faults import BACKEND_PROGRAM
 from support.gherkin.sentences import DEFINITIONS
 from support.pytest_plugin.state import run_state
 from support.services import Services, ServicesDescription
@@ -43,7 +44,7 @@ def running_services(config: pytest.Config) -> Services:
                 "that it keeps: they have to be played one after the other, with -n 0 or without -n"
             )
         try:
-            run.services = Services.start(settings())
+            run.services = Services.start(settings(), BACKEND_PROGRAM)
         except (BadInput, EnvironmentFailed) as error:
             raise pytest.UsageError(str(error)) from None
         output = config.pluginmanager.get_plugin("threadproof_output")
@@ -76,7 +77,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_unconfigure(config: pytest.Config) -> Generator[None]:
-    """Stop the services, whatever else fails."""
+    """Stop the services, even if something else fails."""
     try:
         yield
     finally:

@@ -19,8 +19,6 @@ STYLES = {
     Outcome.NOT_RUN: "bold yellow",
 }
 
-LABELS = {Outcome.BROKEN: "seen      ", Outcome.ENVIRONMENT: "happened  "}
-
 
 def summary_table(ledger: Mapping[str, Any]) -> Table:
     """Tiers by outcome, as `ledger.json` counts them; of the outcomes that did not occur, kept and broken are shown."""
@@ -43,7 +41,7 @@ def _count(outcome: Outcome, count: int) -> Text:
     return Text(str(count), style=STYLES[outcome]) if count else Text("·", style="dim")
 
 
-def failures(ledger: Mapping[str, Any]) -> list[Text]:
+def shortfalls(ledger: Mapping[str, Any]) -> list[Text]:
     """A block for each scenario that was not kept: where it is written, which step it was, what was seen.
 
     Scenarios that were not run come last, a line each.
@@ -81,7 +79,7 @@ def _details(entry: Mapping[str, Any]) -> Iterator[Text]:
         yield Text(" " * len(label) + line)
 
 
-def verdict(ledger: Mapping[str, Any]) -> Text:
+def conclusion(ledger: Mapping[str, Any]) -> Text:
     """One line: whether the backend keeps its promises, as far as this run can tell."""
     totals = ledger["totals"]
     count = totals["collected"]

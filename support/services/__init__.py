@@ -2,7 +2,6 @@
 
 from support.services.backend_process import BackendProcess
 from support.services.description import ServicesDescription
-from support.services.launcher import FaultNotApplied
 from support.services.process import ManagedProcess
 from support.services.services import Services
 from support.services.stack import EXTERNAL, Stack, open_stack
@@ -10,7 +9,6 @@ from support.services.stack import EXTERNAL, Stack, open_stack
 __all__ = [
     "EXTERNAL",
     "BackendProcess",
-    "FaultNotApplied",
     "ManagedProcess",
     "Services",
     "ServicesDescription",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from pydantic import TypeAdapter
+
+from support.services.backend_process import BackendProgram
 from support.services.database import in_database
-from support.services.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class ServicesDescription:
         operator_token: what the operator calls of the backend ask for.
         jwt_secret: with what backends sign tokens; empty where the suite does not know.
         backend_urls: a backend that was running already; empty when stacks start their own.
+        program: how the embedded backend is run; None when a backend was running already.
     """
 
     folder: Path
@@ -33,16 +36,12 @@ class ServicesDescription:
     operator_token: str = field(repr=False)
     jwt_secret: str = field(repr=False)
     backend_urls: tuple[str, ...] = ()
+    program: BackendProgram | None = None
 
     @property
     def embedded(self) -> bool:
         """Whether the suite starts the backend itself, and so can break it, heal it and give it faults."""
         return not self.backend_urls
-
-    @property
-    def launcher(self) -> Path:
-        """The socket of the launcher of embedded backends."""
-        return RunFolder(self.folder).launcher
 
     @property
     def prefix(self) -> str:
@@ -60,14 +59,12 @@ class ServicesDescription:
 
     def to_json(self) -> dict[str, Any]:
         """The description as a JSON object."""
-        return {**asdict(self), "folder": str(self.folder), "backend_urls": list(self.backend_urls)}
+        return _SHAPE.dump_python(self, mode="json")
 
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> ServicesDescription:
         """The description that `to_json` gave."""
-        arguments: dict[str, Any] = {
-            **values,
-            "folder": Path(values["folder"]),
-            "backend_urls": tuple(values["backend_urls"]),
-        }
-        return cls(**arguments)
+        return _SHAPE.validate_python(values)
+
+
+_SHAPE = TypeAdapter(ServicesDescription)

@@ -148,6 +148,13 @@ class ManagedProcess(ABC):
             return [self._process, *self._process.children(recursive=True)]
         return []
 
+    def _launched(self, pid: int) -> psutil.Process:
+        """The process that the launcher has forked for this one."""
+        try:
+            return psutil.Process(pid)
+        except psutil.NoSuchProcess:
+            raise self._failed("ended before it served") from None
+
     def _failed(self, reason: str) -> EnvironmentFailed:
         return EnvironmentFailed(f"{self.name} {reason}{last_lines(self.log)}")
 

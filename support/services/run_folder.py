@@ -18,7 +18,6 @@ from typing import IO, Any
 import psutil
 
 from support.core.failure import BadInput, EnvironmentFailed
-from support.core.settings import PROJECT
 from support.services import keeper
 
 _NAME = re.compile(r"threadproof-(?P<pid>\d+)-[0-9a-f]{8}")
@@ -86,11 +85,6 @@ class RunFolder:
         """The folder in which processes enter their id."""
         return self.path / keeper.REGISTER
 
-    @property
-    def launcher(self) -> Path:
-        """The socket of the launcher of backends."""
-        return self.path / "launcher.sock"
-
     def log(self, name: str) -> Path:
         """The file for what a process of this name prints."""
         return self.path / "logs" / f"{name}.log"
@@ -108,7 +102,6 @@ class RunFolder:
         *,
         cwd: Path | None = None,
         environ: Mapping[str, str] | None = None,
-        stdin: int = subprocess.DEVNULL,
     ) -> psutil.Popen:
         """Start a process that is entered in this folder; a session of its own keeps Ctrl-C from it.
 
@@ -117,12 +110,11 @@ class RunFolder:
             log: the file to which its output is appended.
             cwd: where it starts; this folder if not given.
             environ: its environment; that of this process if not given.
-            stdin: as of subprocess.Popen.
         """
         with log.open("ab") as output:
             return psutil.Popen(
                 ["/bin/sh", "-c", _ENTER_AND_BECOME, self.register, *command],
-                stdin=stdin,
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=cwd or self.path,
@@ -186,12 +178,6 @@ def _unlocked(owner: Path) -> bool:
         except BlockingIOError:
             return False
         return True
-
-
-def python_environ() -> dict[str, str]:
-    """The environment in which a process of the run finds the package `support`, wherever it starts."""
-    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _temporary_folder() -> Path:

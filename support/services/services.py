@@ -1,4 +1,4 @@
-"""The services of a run: PostgreSQL, Redis, the model service and the launcher of backends."""
+"""The services of a run: PostgreSQL, Redis, the model service and the database that stacks are copies of."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import ExitStack
+from functools import partial
 from typing import Self
 
 import asyncpg
 
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import Settings, masked_url
+from support.launcher.client import launcher
 from support.services import database, external, redis_keys
+from support.services.backend_process import BackendProgram
 from support.services.description import ServicesDescription
-from support.services.launcher import Launcher, LauncherClient
 from support.services.model_service import ModelService
 from support.services.postgres import Postgres
 from support.services.run_folder import Keeper, RunFolder, clear_abandoned, start_failure
@@ -34,7 +36,12 @@ class Services:
     """
 
     def __init__(
-        self, settings: Settings, folder: RunFolder, clean_up: ExitStack, on_progress: OnProgress | None
+        self,
+        settings: Settings,
+        backend: str,
+        folder: RunFolder,
+        clean_up: ExitStack,
+        on_progress: OnProgress | None,
     ) -> None:
         self.ready_seconds: dict[str, float] = {}
         self._settings = settings
@@ -45,16 +52,17 @@ class Services:
         data.mkdir()
         self.postgres = None if settings.postgres_url else Postgres(folder, data)
         self.redis = None if settings.redis_url else Valkey(folder, data)
-        self.model = None if settings.model_url else ModelService(folder)
-        self._launcher = None if settings.backend_urls else Launcher(folder)
+        self.model = None if settings.model_url else ModelService(folder, launcher(backend))
+        self._program = None if settings.backend_urls else BackendProgram(launcher(backend), backend)
         self.description = self._describe()
 
     @classmethod
-    def start(cls, settings: Settings, on_progress: OnProgress | None = None) -> Self:
+    def start(cls, settings: Settings, backend: str, on_progress: OnProgress | None = None) -> Self:
         """Start what the settings do not name, after clearing what dead runs have left.
 
         Args:
             settings: the suite's settings.
+            backend: the module by which the launcher runs the embedded backend; see `BackendProgram`.
             on_progress: is told, in this thread, a line for everything that has become ready.
 
         Raises:
@@ -68,7 +76,7 @@ class Services:
         with ExitStack() as clean_up:
             try:
                 clean_up.callback(Keeper(folder).release)
-                services = cls(settings, folder, clean_up, on_progress)
+                services = cls(settings, backend, folder, clean_up, on_progress)
                 services._start_servers()
             except (OSError, EnvironmentFailed) as error:
                 raise start_failure(error) from None
@@ -97,6 +105,7 @@ class Services:
             operator_token=settings.operator_token.get_secret_value(),
             jwt_secret=self._jwt_secret(),
             backend_urls=tuple(url.rstrip("/") for url in settings.backend_urls),
+            program=self._program,
         )
 
     def _jwt_secret(self) -> str:
@@ -105,15 +114,15 @@ class Services:
         return given or ("" if self._settings.backend_urls else secrets.token_hex(32))
 
     def _start_servers(self) -> None:
-        servers = [server for server in (self._launcher, self.postgres, self.redis, self.model) if server is not None]
+        servers = [server for server in (self.postgres, self.redis, self.model) if server is not None]
         for server in servers:
             self._clean_up.callback(server.kill)
         with ThreadPoolExecutor(max(1, len(servers) + 1)) as pool:
             tasks = {server.name: pool.submit(_seconds, server.start) for server in servers}
-            if self.description.embedded:
+            if self._program is not None:
                 self._clean_up.callback(self._leave_shared_servers)
-                needed = [tasks[server.name] for server in (self.postgres, self._launcher) if server is not None]
-                tasks["schema"] = pool.submit(self._make_template, needed)
+                needed = [tasks[server.name] for server in servers if server is self.postgres]
+                tasks["schema"] = pool.submit(self._make_template, needed, self._program)
             try:
                 self._report_as_completed(tasks)
             except BaseException:
@@ -129,14 +138,14 @@ class Services:
             if self._on_progress is not None:
                 self._on_progress(f"{name} ready in {seconds:.2f} s")
 
-    def _make_template(self, needed: Iterable[Future[float]]) -> float:
-        """The database of which those of stacks are copies; the seconds it took once the servers were there."""
+    def _make_template(self, needed: Iterable[Future[float]], program: BackendProgram) -> float:
+        """The database of which those of stacks are copies; the seconds it took once the server was there."""
         wait(needed)
         if any(task.exception() for task in needed):
             return 0.0  # told by those tasks
-        return _seconds(self._migrate)
+        return _seconds(partial(self._migrate, program))
 
-    def _migrate(self) -> None:
+    def _migrate(self, program: BackendProgram) -> None:
         here = self.description
         try:
             database.create(here.postgres_url, here.template)
@@ -145,7 +154,7 @@ class Services:
                 f"THREADPROOF_POSTGRES_URL: {masked_url(here.postgres_url)} refuses to create a database: {error}. "
                 "The suite makes databases and a role of its own there: name a user who may"
             ) from None
-        LauncherClient(here.launcher).migrate(here.database_url(here.template), self._folder.log("migrate"))
+        program.migrate(here.database_url(here.template), self._folder, self._folder.log("migrate"))
 
     def _leave_shared_servers(self) -> None:
         """Remove from servers that are not ours what stacks had no chance to remove."""

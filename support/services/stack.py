@@ -7,9 +7,8 @@ from contextlib import ExitStack
 
 from support.core.failure import EnvironmentFailed
 from support.services import database, http_calls, keeper, redis_keys
-from support.services.backend_process import BackendProcess
+from support.services.backend_process import BackendProcess, BackendProgram, BackendRequest
 from support.services.description import ServicesDescription
-from support.services.launcher import BackendRequest, LauncherClient
 from support.services.model_service import ModelService
 from support.services.postgres import Postgres
 from support.services.process import start_together
@@ -51,23 +50,21 @@ class Stack:
         self.model: ModelService | None = None
         self._description = description
         self._folder = RunFolder(description.folder)
-        self._launcher = LauncherClient(description.launcher)
         self._clean_up = ExitStack()
 
-    def open(self, processes: int, fault: str | None, *, own_services: bool) -> None:
+    def open(self, program: BackendProgram, processes: int, fault: str | None, *, own_services: bool) -> None:
         """Make what the stack has of its own; `open_stack` does this."""
         unique = f"{self._description.prefix}{self.name}"
         (self._folder.stack(self.name) / "activations").unlink(missing_ok=True)
         self.key_prefix = f"{unique}:"
         self.model_space = unique
         if own_services:
-            self._start_own_services(unique)
+            self._start_own_services(unique, program)
         else:
             self._share_services(unique)
         requests = [self._request(f"{self.name}-{number + 1}", fault) for number in range(processes)]
         self.processes = [
-            BackendProcess(request.environ["PROCESS_NAME"], self._folder, self._launcher, request)
-            for request in requests
+            BackendProcess(request.environ["PROCESS_NAME"], self._folder, program, request) for request in requests
         ]
         for process in self.processes:
             self._clean_up.callback(process.kill)
@@ -105,12 +102,12 @@ class Stack:
         database.create(server_url, unique, self._description.template)
         self.database_url = self._description.database_url(unique)
 
-    def _start_own_services(self, unique: str) -> None:
+    def _start_own_services(self, unique: str, program: BackendProgram) -> None:
         data = self._folder.stack(self.name) / "data"
         data.mkdir()
         self.postgres = Postgres(self._folder, data, f"{self.name}-postgres")
         self.redis = Valkey(self._folder, data, f"{self.name}-valkey")
-        self.model = ModelService(self._folder, f"{self.name}-model")
+        self.model = ModelService(self._folder, program.launcher, f"{self.name}-model")
         self._clean_up.callback(keeper.remove, data)
         for server in (self.postgres, self.redis, self.model):
             self._clean_up.callback(server.kill)
@@ -118,7 +115,7 @@ class Stack:
         self.redis_url, self.model_url = self.redis.url, self.model.url
         database.create(self.postgres.url, unique)
         self.database_url = database.in_database(self.postgres.url, unique)
-        self._launcher.migrate(self.database_url, self._folder.log(f"{self.name}-migrate"))
+        program.migrate(self.database_url, self._folder, self._folder.log(f"{self.name}-migrate"))
 
     def _request(self, process_name: str, fault: str | None) -> BackendRequest:
         environ = {
@@ -156,10 +153,10 @@ def open_stack(
         own_services: whether PostgreSQL, Valkey and the model service are the stack's own, so that they may be broken.
 
     Raises:
-        FaultNotApplied: the fault could not be applied.
-        EnvironmentFailed: something did not start, or the backend is external and cannot be broken.
+        EnvironmentFailed: something did not start, the fault could not be applied, or the backend is external and
+            cannot be broken.
     """
-    if not description.embedded:
+    if description.program is None:
         if fault or own_services:
             raise EnvironmentFailed("the backend was not started by the suite: it can neither be broken nor be faulty")
         return Stack(description, EXTERNAL)
@@ -168,6 +165,6 @@ def open_stack(
     stack = Stack(description, name)
     with ExitStack() as failed:
         failed.callback(stack.close)
-        stack.open(processes, fault, own_services=own_services)
+        stack.open(description.program, processes, fault, own_services=own_services)
         failed.pop_all()
     return stack

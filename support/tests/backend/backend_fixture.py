@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 
 from support.core.settings import Settings
+from support.faults import BACKEND_PROGRAM
 from support.services import Services, Stack, open_stack
 
 
 @pytest.fixture(scope="session")
 def backend_services() -> Iterator[Services]:
     """The services that the stacks of these tests share."""
-    with Services.start(Settings.model_construct()) as services:
+    with Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services:
         yield services
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,3 +80,18 @@ def test_a_room_without_a_place_is_refused(copied: Path) -> None:
     assert code == 1, said
     assert f"{NAMES['rooms']} BROKEN" in said
     assert "support.attic" in said
+
+
+def test_the_picture_draws_every_room_above_those_that_it_may_import() -> None:
+    page = (PROJECT / "docs/architecture.md").read_text("utf-8")
+    picture = page.split("```")[1]
+    layers = [layer.replace("(", "").replace(")", "").split(" | ") for layer in CONTRACTS[0]["layers"]]
+    places = [[_first_line(picture, room) for room in rooms if room != "backend"] for rooms in layers]
+    assert places == sorted(places)
+
+
+def _first_line(picture: str, room: str) -> int:
+    """The line of the picture that draws a room; what stands right of column 50 explains."""
+    lines = [number for number, line in enumerate(picture.splitlines()) if re.search(rf"\b{room}\b", line[:50])]
+    assert lines, f"the picture has no room {room}"
+    return lines[0]

@@ -123,7 +123,7 @@ class Tab:
 
 @asynccontextmanager
 async def chromium_tab(program: str, profile: Path) -> AsyncGenerator[Tab]:
-    """A page of a browser of its own, which keeps its data in `profile` and ends with the context."""
+    """A page of a separate browser, which keeps its data in `profile` and ends with the context."""
     command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     browser = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert browser.stderr is not None

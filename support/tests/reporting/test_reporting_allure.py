@@ -42,7 +42,7 @@ def test_every_scenario_has_one_result_of_its_status(results: dict[str, dict[str
     }
 
 
-def test_a_scenario_is_labelled_for_whoever_looks_for_it(results: dict[str, dict[str, Any]]) -> None:
+def test_a_scenario_is_labelled_so_that_it_is_found(results: dict[str, dict[str, Any]]) -> None:
     assert labels(results["One more"]) == {
         "tier": "1 Free",
         "feature": "Counting",
@@ -68,7 +68,7 @@ def test_every_result_tells_its_value_and_its_steps(results: dict[str, dict[str,
 
 
 def test_value_text_is_shown_as_text(results: dict[str, dict[str, Any]]) -> None:
-    assert "whoever cannot count on the &lt;count&gt; leaves" in results["One more"]["descriptionHtml"]
+    assert "customers who cannot count on the &lt;count&gt; leave" in results["One more"]["descriptionHtml"]
 
 
 def test_steps_carry_status_time_and_values(results: dict[str, dict[str, Any]]) -> None:

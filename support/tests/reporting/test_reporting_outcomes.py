@@ -126,7 +126,7 @@ def test_only_a_broken_promise_has_a_code(error: BaseException, code: str | None
     assert code_of(error) == code
 
 
-def test_a_function_is_named_by_its_module_whatever_wraps_it() -> None:
+def test_a_function_is_named_by_its_module_even_inside_a_wrapper() -> None:
     @functools.wraps(judge)
     def wrapper() -> None: ...
 

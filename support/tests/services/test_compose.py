@@ -17,10 +17,12 @@ import yaml
 from compose_spec import PyCompose
 
 from support.core.settings import PROJECT, Settings
+from support.faults import BACKEND_PROGRAM
+from support.launcher.client import python_environ
 from support.services import Services, open_stack, ports, redis_keys
 from support.services.http_calls import expect_ok
 from support.services.process import ManagedProcess
-from support.services.run_folder import RunFolder, python_environ
+from support.services.run_folder import RunFolder
 
 FILE = PROJECT / "docker-compose.yml"
 TEXT = FILE.read_text()
@@ -176,7 +178,7 @@ def container(services: Services, name: str, database_url: str) -> Generator[Con
 
 def test_the_backends_commands_serve_and_the_suite_can_use_them() -> None:
     """Without containers: the commands, environments and health checks of the file, on embedded servers."""
-    with Services.start(Settings.model_construct()) as services:
+    with Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services:
         there = services.description
         with (
             container(services, BACKENDS[0], there.postgres_url) as one,
@@ -189,7 +191,7 @@ def test_the_backends_commands_serve_and_the_suite_can_use_them() -> None:
                 model_url=there.model_url,
                 backend_urls=tuple(f"http://127.0.0.1:{process.port}" for process in (one, other)),
             )
-            with Services.start(named) as ours, open_stack(ours.description, "any") as stack:
+            with Services.start(named, BACKEND_PROGRAM) as ours, open_stack(ours.description, "any") as stack:
                 environment = SERVICES[BACKENDS[0]]["environment"]
                 assert environment["KEY_PREFIX"] == stack.key_prefix
                 assert urlsplit(str(environment["MODEL_URL"])).path == f"/{stack.model_space}/v1"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,8 @@ import pytest
 
 from support.core.failure import EnvironmentFailed
 from support.core.settings import Settings
+from support.faults import BACKEND_PROGRAM
 from support.services import (
-    FaultNotApplied,
     Services,
     ServicesDescription,
     Stack,
@@ -29,15 +28,14 @@ from support.services import (
     redis_keys,
     run_folder,
 )
-from support.services.backend_process import BackendProcess
-from support.services.launcher import BackendRequest, LauncherClient
+from support.services.backend_process import BackendProcess, BackendRequest
 
 PROGRESS: list[str] = []
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Services]:
-    with Services.start(Settings.model_construct(), PROGRESS.append) as services:
+    with Services.start(Settings.model_construct(), BACKEND_PROGRAM, PROGRESS.append) as services:
         yield services
 
 
@@ -70,7 +68,7 @@ def test_each_service_answers_and_is_told_when_ready(running: Services) -> None:
     with redis_keys.connect(here.redis_url) as client:
         assert client.info("server")["valkey_version"].startswith("9.")  # pyright: ignore[reportUnknownMemberType]
     assert http_calls.call("GET", f"{here.model_url}/health")[0] == 200
-    servers = {"PostgreSQL", "Valkey", "model service", "launcher", "schema"}
+    servers = {"PostgreSQL", "Valkey", "model service", "schema"}
     assert set(running.ready_seconds) == servers | {"total"}
     assert {line.rpartition(" ready in ")[0] for line in PROGRESS} == servers
 
@@ -81,7 +79,8 @@ def test_the_run_folder_is_closed_to_others(running: Services) -> None:
 
 def test_the_description_travels_and_shows_no_secret(running: Services, described: ServicesDescription) -> None:
     assert described == running.description
-    for secret in (described.operator_token, described.jwt_secret):
+    assert described.program
+    for secret in (described.operator_token, described.jwt_secret, described.program.launcher.key):
         assert secret
         assert secret not in repr(described)
 
@@ -136,7 +135,7 @@ def test_a_name_that_would_not_be_a_database_is_refused(described: ServicesDescr
 
 
 def test_an_unknown_fault_is_refused_and_leaves_nothing(described: ServicesDescription) -> None:
-    with pytest.raises(FaultNotApplied, match="fault 'no-such-fault' could not be applied"):
+    with pytest.raises(EnvironmentFailed, match="fault 'no-such-fault' could not be applied"):
         open_stack(described, "faulty", fault="no-such-fault")
 
     assert database.named(described.postgres_url, f"{described.prefix}faulty") == []
@@ -147,25 +146,14 @@ def test_a_backend_that_does_not_get_ready_is_named_with_its_reason(
 ) -> None:
     folder = run_folder.RunFolder(described.folder)
     request = BackendRequest({"DATABASE_URL": "nonsense"}, folder.log("hopeless"), None, folder.path / "activations")
-    hopeless = BackendProcess("hopeless", folder, LauncherClient(described.launcher), request)
+    assert described.program
+    hopeless = BackendProcess("hopeless", folder, described.program, request)
     monkeypatch.setattr(hopeless, "start_seconds", 2.0)
     try:
         with pytest.raises(EnvironmentFailed, match=r"(?s)hopeless .*\n    "):
             hopeless.start()
     finally:
         hopeless.kill()
-
-
-def test_the_launcher_survives_clients_that_make_no_sense(described: ServicesDescription) -> None:
-    for sent in (b"", b"not JSON\n", b'{"do": "nothing"}\n'):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(described.launcher))
-            client.sendall(sent)
-            client.shutdown(socket.SHUT_WR)
-            assert client.makefile("rb").read() == b""
-
-    with open_stack(described, "afterwards") as stack:
-        assert stack.backend_urls
 
 
 def test_a_service_that_does_not_start_is_named_and_nothing_is_left(
@@ -180,7 +168,7 @@ def test_a_service_that_does_not_start_is_named_and_nothing_is_left(
     monkeypatch.setattr(binaries, "valkey_server", lambda: broken)
 
     with pytest.raises(EnvironmentFailed, match=r"(?s)Valkey ended before it served.*this server is broken"):
-        Services.start(Settings.model_construct())
+        Services.start(Settings.model_construct(), BACKEND_PROGRAM)
 
     assert not created[0].path.exists()
     assert not [process for process in psutil.process_iter(["cmdline"]) if str(created[0].path) in str(process.info)]

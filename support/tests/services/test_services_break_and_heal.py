@@ -16,6 +16,7 @@ import pytest
 
 from support.core.failure import EnvironmentFailed
 from support.core.settings import Settings
+from support.faults import BACKEND_PROGRAM
 from support.services import ManagedProcess, Services, Stack, binaries, http_calls, open_stack, redis_keys
 from support.services.keeper import wait_ended
 from support.services.postgres import Postgres
@@ -41,7 +42,7 @@ BREAK: dict[str, Callable[[ManagedProcess], None]] = {
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     with (
-        Services.start(Settings.model_construct()) as services,
+        Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services,
         open_stack(services.description, "disrupted", processes=2, own_services=True) as opened,
     ):
         yield opened

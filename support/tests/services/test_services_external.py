@@ -14,13 +14,14 @@ from pydantic import SecretStr
 
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import Settings
+from support.faults import BACKEND_PROGRAM
 from support.services import EXTERNAL, Services, database, http_calls, open_stack, redis_keys
 
 
 @pytest.fixture(scope="module")
 def theirs() -> Iterator[Services]:
     """Servers that somebody else runs."""
-    with Services.start(Settings.model_construct()) as services:
+    with Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services:
         yield services
 
 
@@ -36,10 +37,10 @@ def urls(theirs: Services) -> dict[str, str]:
 
 def test_named_servers_are_used_and_none_is_started(theirs: Services) -> None:
     there = theirs.description
-    with Services.start(settings(**urls(theirs))) as ours:
+    with Services.start(settings(**urls(theirs)), BACKEND_PROGRAM) as ours:
         here = ours.description
         assert (ours.postgres, ours.redis, ours.model) == (None, None, None)
-        assert set(ours.ready_seconds) == {"launcher", "schema", "total"}
+        assert set(ours.ready_seconds) == {"schema", "total"}
         with open_stack(here, "gw0") as stack:
             assert http_calls.call("GET", f"{stack.backend_urls[0]}/health/ready")[0] == 200
             assert database.named(there.postgres_url, here.prefix) == [f"{here.prefix}gw0", here.template]
@@ -50,7 +51,7 @@ def test_named_servers_are_left_as_they_were_even_by_stacks_that_nobody_closed(t
     before = database.named(there.postgres_url, "")
     with redis_keys.connect(there.redis_url) as client:
         client.set("theirs", 1)
-        with Services.start(settings(**urls(theirs))) as ours:
+        with Services.start(settings(**urls(theirs)), BACKEND_PROGRAM) as ours:
             stack = open_stack(ours.description, "left-open")
             client.set(f"{stack.key_prefix}ours", 1)
             assert set(database.named(there.postgres_url, "")) - set(before)
@@ -61,7 +62,7 @@ def test_named_servers_are_left_as_they_were_even_by_stacks_that_nobody_closed(t
 
 def test_a_disruptive_stack_breaks_servers_of_its_own_and_not_those_named(theirs: Services) -> None:
     with (
-        Services.start(settings(**urls(theirs))) as ours,
+        Services.start(settings(**urls(theirs)), BACKEND_PROGRAM) as ours,
         open_stack(ours.description, "disrupted", own_services=True) as stack,
     ):
         assert stack.postgres is not None
@@ -74,11 +75,11 @@ def test_a_disruptive_stack_breaks_servers_of_its_own_and_not_those_named(theirs
 def test_a_running_backend_is_used_as_the_one_stack(theirs: Services) -> None:
     with open_stack(theirs.description, "somebody-elses", processes=2) as backend:
         named = {**urls(theirs), "postgres_url": backend.database_url, "backend_urls": tuple(backend.backend_urls)}
-        with Services.start(settings(**named)) as ours:
+        with Services.start(settings(**named), BACKEND_PROGRAM) as ours:
             stack = open_stack(ours.description, "gw0")
             assert (stack.name, stack.key_prefix, stack.model_space) == (EXTERNAL, "external:", "external")
             assert (stack.signing_key, backend.signing_key is None) == (None, False)
-            with Services.start(settings(**named, signing_key=SecretStr("the same for all"))) as told:
+            with Services.start(settings(**named, signing_key=SecretStr("the same for all")), BACKEND_PROGRAM) as told:
                 assert open_stack(told.description, "gw0").signing_key == "the same for all"
             assert stack.backend_urls == backend.backend_urls
             assert stack.database_url == backend.database_url
@@ -99,7 +100,9 @@ async def expect_database(url: str) -> None:
 
 def test_a_running_backend_needs_all_that_it_uses_to_be_named(theirs: Services) -> None:
     with pytest.raises(BadInput, match="THREADPROOF_POSTGRES_URL and THREADPROOF_MODEL_URL must name"):
-        Services.start(settings(redis_url=theirs.description.redis_url, backend_urls=("http://127.0.0.1:1",)))
+        Services.start(
+            settings(redis_url=theirs.description.redis_url, backend_urls=("http://127.0.0.1:1",)), BACKEND_PROGRAM
+        )
 
 
 NOBODY = 1  # the same in every worker, and nothing listens there
@@ -120,7 +123,7 @@ NOBODY = 1  # the same in every worker, and nothing listens there
 )
 def test_a_server_that_cannot_be_reached_is_named(name: str, value: str, shown: str) -> None:
     with pytest.raises(BadInput) as refused:
-        Services.start(settings(**{name: value}))
+        Services.start(settings(**{name: value}), BACKEND_PROGRAM)
 
     message = str(refused.value)
     assert message.startswith(f"THREADPROOF_{name.upper()}: ")
@@ -139,7 +142,7 @@ def test_every_server_that_cannot_be_reached_is_named_at_once(theirs: Services) 
         "backend_urls": (f"http://127.0.0.1:{NOBODY}",),
     }
     with pytest.raises(BadInput) as refused:
-        Services.start(settings(**named))
+        Services.start(settings(**named), BACKEND_PROGRAM)
     variables = {line.partition(":")[0] for line in str(refused.value).splitlines()}
     assert variables == {"THREADPROOF_POSTGRES_URL", "THREADPROOF_REDIS_URL", "THREADPROOF_BACKEND_URLS"}
 
@@ -151,14 +154,14 @@ def test_a_server_that_never_answers_is_given_up_soon(name: str, scheme: str) ->
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
         with pytest.raises(BadInput, match=f"THREADPROOF_{name.upper()}: .*cannot be used: "):
-            Services.start(settings(**{name: f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"}))
+            Services.start(settings(**{name: f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"}), BACKEND_PROGRAM)
         assert time.monotonic() - began < 6  # it gives up after three seconds; the machine may be busy
 
 
 def test_a_server_of_another_kind_is_refused(theirs: Services) -> None:
     assert theirs.redis is not None
     with pytest.raises(BadInput, match=r"THREADPROOF_POSTGRES_URL: .*cannot be used: "):
-        Services.start(settings(postgres_url=f"postgresql://127.0.0.1:{theirs.redis.port}/db"))
+        Services.start(settings(postgres_url=f"postgresql://127.0.0.1:{theirs.redis.port}/db"), BACKEND_PROGRAM)
 
 
 def test_a_user_who_may_not_create_databases_is_told_so(theirs: Services) -> None:
@@ -170,5 +173,5 @@ def test_a_user_who_may_not_create_databases_is_told_so(theirs: Services) -> Non
     asyncio.run(create_user())
     url = theirs.description.postgres_url.replace("postgres@", "guest:hidden@")
     with pytest.raises(BadInput, match=r"(?s)THREADPROOF_POSTGRES_URL: .*guest:\*\*\*@.*permission denied") as refused:
-        Services.start(settings(postgres_url=url))
+        Services.start(settings(postgres_url=url), BACKEND_PROGRAM)
     assert "hidden" not in str(refused.value)

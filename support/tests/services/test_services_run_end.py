@@ -19,6 +19,7 @@ import pytest
 
 from support.core.failure import BadInput
 from support.core.settings import PROJECT, Settings
+from support.faults import BACKEND_PROGRAM
 from support.services import Services, ports, run_folder
 from support.services.keeper import recorded_process, wait_ended
 from support.services.run_folder import Keeper, RunFolder, clear_abandoned
@@ -30,10 +31,11 @@ OF_A_TERMINAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Runs everything a run can have, paused servers included, says what there is, and waits.
 RUNNER = """
 import json, os, sys
+from support.faults import BACKEND_PROGRAM
 from support.services import Services, open_stack
 from support.core.settings import Settings
 
-with Services.start(Settings.model_construct()) as services:
+with Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services:
     here = services.description
     stack = open_stack(here, "open", own_services=sys.argv[1] == "own")
     if stack.postgres:
@@ -97,15 +99,17 @@ def read_runner(process: subprocess.Popen[str]) -> Runner:
     recorded = [recorded_process(entry) for entry in (folder / "processes").iterdir()]
     roots = [process for process in recorded if process is not None]
     members = [member for root in roots for member in (root, *root.children(recursive=True))]
-    keepers = [child for child in psutil.Process(process.pid).children() if str(folder) == child.cmdline()[-1]]
+    children = psutil.Process(process.pid).children()
+    keepers = [child for child in children if str(folder) == child.cmdline()[-1]]
+    (launcher,) = [child for child in children if "support.launcher" in child.cmdline()]
     segments = {lock.read_text().splitlines()[6].split()[1] for lock in folder.rglob("postmaster.pid")}
-    assert len(roots) == len(recorded) >= 5
-    return Runner(process, folder, told["ports"], keepers[0], members, segments)
+    assert len(roots) == len(recorded) >= 4
+    return Runner(process, folder, told["ports"], keepers[0], [launcher, *members], segments)
 
 
 @pytest.mark.parametrize("runner", ["own"], indirect=True)
 def test_a_runner_killed_leaves_nothing(runner: Runner) -> None:
-    assert len(runner.members) > 15  # two PostgreSQL servers with their children, the launcher with its backend, ...
+    assert len(runner.members) > 15  # two PostgreSQL servers with their children, the launcher, a backend, ...
     os.kill(runner.process.pid, signal.SIGKILL)
     runner.assert_gone()
 
@@ -131,7 +135,7 @@ def test_the_next_run_clears_what_a_run_left_whose_keeper_was_killed_too(runner:
     valkey = Valkey(live, live.path)
     try:
         valkey.start()
-        with Services.start(Settings.model_construct()):
+        with Services.start(Settings.model_construct(), BACKEND_PROGRAM):
             runner.assert_gone()
             assert valkey.running
             assert live.path.exists()
@@ -225,12 +229,13 @@ def test_a_temporary_folder_that_cannot_be_used_is_told_in_one_message(options: 
     script = """
 import tempfile
 import time
+from support.faults import BACKEND_PROGRAM
 from support.services import Services
 from support.core.settings import Settings
 from support.core.failure import BadInput
 tempfile.tempdir = "/mnt"
 try:
-    Services.start(Settings.model_construct())
+    Services.start(Settings.model_construct(), BACKEND_PROGRAM)
 except BadInput as error:
     print(error)
 """
@@ -257,4 +262,4 @@ def test_no_temporary_folder_at_all_is_told_in_one_message(monkeypatch: pytest.M
 
     monkeypatch.setattr(run_folder.tempfile, "gettempdir", none)
     with pytest.raises(BadInput, match=r"No usable temporary directory .*set TMPDIR"):
-        Services.start(Settings.model_construct())
+        Services.start(Settings.model_construct(), BACKEND_PROGRAM)
