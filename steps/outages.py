@@ -2,7 +2,6 @@
 
 from support.actors.people import People
 from support.gherkin.sentences import given, when
-from support.pytest_plugin.environment import Stage
 
 
 @given("{whose:Whose} messages cannot be stored for the moment")
@@ -22,5 +21,5 @@ async def database_drops_connections(people: People) -> None:
 
 
 @when("the product is restarted")
-async def is_restarted(stage: Stage) -> None:
-    await stage.restart()
+async def is_restarted(people: People) -> None:
+    await people.operator.restart_product()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -36,9 +37,15 @@ class People:
     something fresh, so that a scenario may be played again against the same backend.
     """
 
-    def __init__(self, driver: Driver, seed: str, wait_seconds: float) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        seed: str,
+        wait_seconds: float,
+        restart: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.driver = driver
-        self.operator = Operator(driver)
+        self.operator = Operator(driver, restart)
         self.accounts: list[Account] = []
         self.group: list[Customer] = []
         self._named: dict[str, Customer] = {}

@@ -16,9 +16,10 @@ from support.cli import overview
 from support.core.failure import BadInput
 from support.core.settings import PROJECT, settings
 from support.faults.fault import fault_named
+from support.faults.proof import read_record
 from support.gherkin.selection import Selection
-from support.pytest_plugin.live_output import LIVE
 from support.pytest_plugin.prover_output import ProverOutput
+from support.pytest_plugin.state import run_state
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
 USAGE_ERROR = 2
@@ -36,6 +37,7 @@ Tier = Annotated[list[str] | None, typer.Option("--tier", "-t", help="Only this 
 Row = Annotated[list[str] | None, typer.Option("--row", "-r", help="Only this row, such as TL-01. May be repeated.")]
 Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag, such as load.")]
 Words = Annotated[list[str] | None, typer.Option("--words", "-k", help="Only scenarios with these words in the title.")]
+Rebind = Annotated[bool, typer.Option("--rebind", help="Write down what each fault breaks now; no proof.")]
 Workers = Annotated[int | None, typer.Option("-n", help="How many scenarios play at once; 0 for one after the other.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]
 
@@ -83,21 +85,25 @@ def prove(
     tier: Tier = None,
     row: Row = None,
     fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
+    rebind: Rebind = False,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
 
-    A fault that turns nothing red, or not at the step and for the reason it declares, or that never acts, fails the
-    proof; so does a scenario without any fault, or one that is red without a fault.
+    A fault that breaks nothing, or not at the step function and with the failure code it declares, or that never acts,
+    fails the proof; so does a scenario without any fault, or one that is broken without a fault.
     """
     for name in fault or ():
         fault_named(name)
     check_writable(settings().reports)
+    if files or tier or row or fault:
+        read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
     # A promise that is broken on purpose is waited for in vain: there is no need to do so for as long as usual.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
     selected = [*_selected(files, tier, row, None, None), *(f"--fault={name}" for name in fault or ())]
+    selected += ["--rebind"] if rebind else []
     output = ProverOutput(Console(stderr=as_json))
     code = _pytest(["--prove", "--dist=loadgroup", *selected, *_workers(workers)], output)
     if as_json and output.proof is not None:
@@ -149,7 +155,7 @@ class Live:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Say so to the plugin that prints."""
-        config.stash[LIVE] = self._console
+        run_state(config).console = self._console
 
 
 def _pytest(arguments: list[str], *plugins: object) -> int:

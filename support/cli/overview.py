@@ -32,10 +32,10 @@ def scenarios(selection: Selection) -> list[Entry]:
         BadInput: a feature file is malformed, or nothing is selected.
     """
     last = _last_outcomes()
-    faults = _faults_by_title()
+    faults = _faults_by_scenario()
     found = [
         scenario.to_json()
-        | {"faults": [one.name for one in faults.get(scenario.title, [])], "last": last.get(scenario.title)}
+        | {"faults": [one.name for one in faults.get(scenario.id, [])], "last": last.get(scenario.title)}
         for scenario in _selected(selection)
     ]
     if not found:
@@ -135,9 +135,9 @@ def _explained(entry: Entry) -> list[RenderableType]:
     ]
     faults = catalogue()
     for name in entry["faults"]:
-        red = next(red for red in faults[name].reds if red.scenario == entry["title"])
-        lines.append(Text.assemble("  turned red by ", (name, "bold"), f": {faults[name].story}"))
-        lines.append(Text(f"      at: {red.step} …", style="dim"))
+        expected = next(one for one in faults[name].expected if one.scenario == entry["id"])
+        lines.append(Text.assemble("  broken by ", (name, "bold"), f": {faults[name].story}"))
+        lines.append(Text(f"      at {expected.step_function} with {expected.code.value}", style="dim"))
     return lines
 
 
@@ -150,11 +150,11 @@ def _selected(selection: Selection) -> list[Scenario]:
     ]
 
 
-def _faults_by_title() -> dict[str, list[Fault]]:
+def _faults_by_scenario() -> dict[str, list[Fault]]:
     found: dict[str, list[Fault]] = {}
     for one in catalogue().values():
-        for red in one.reds:
-            found.setdefault(red.scenario, []).append(one)
+        for expected in one.expected:
+            found.setdefault(expected.scenario, []).append(one)
     return found
 
 

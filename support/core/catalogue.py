@@ -28,7 +28,7 @@ SCENARIO_ID = re.compile(r"^((?:TL|AE|TA|CE|X)-\d{2})\.\d+$")
 
 
 @dataclass(frozen=True)
-class Row:
+class CatalogueRow:
     """A row of the catalogue: `tiers` has one name, or all plans for a row that speaks of each of them."""
 
     id: str
@@ -37,16 +37,17 @@ class Row:
 
 
 @cache
-def rows() -> dict[str, Row]:
+def rows() -> dict[str, CatalogueRow]:
     """Every row that a scenario may carry, by id, in the order of the catalogue `rows.toml`."""
     data = tomllib.loads(Path(__file__).with_name("rows.toml").read_text("utf-8"))
     plans = ("free", "early", "mid", "enterprise")
     return {
-        id_: Row(id_, title, plans if tier == "each plan" else (tier,)) for id_, (tier, title) in data["rows"].items()
+        id_: CatalogueRow(id_, title, plans if tier == "each plan" else (tier,))
+        for id_, (tier, title) in data["rows"].items()
     }
 
 
-def vocabulary() -> dict[str, str]:
+def known_tags() -> dict[str, str]:
     """Every tag that may be used, with what it means."""
     return (
         {id_: row.title for id_, row in rows().items()}

@@ -17,6 +17,8 @@ class Code(StrEnum):
     """What kind of promise was broken: a stable name that faults bind to, while the text of a message is free."""
 
     UNSPECIFIED = "unspecified"
+    ASSERTION = "assertion"
+    """A plain assertion that failed, which has no code."""
 
     # an act, and its answer
     ACT_REFUSED = "act.refused"
@@ -89,6 +91,7 @@ class Code(StrEnum):
     LATENCY = "latency.exceeded"
     RATIO = "ratio.exceeded"
     EFFORT = "effort.exceeded"
+    METRICS_MISSING = "metrics.missing"
 
 
 class PromiseBroken(AssertionError):

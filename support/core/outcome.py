@@ -7,14 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-import pytest
-
-NOT_OFFERED = pytest.StashKey[str]()
-"""On an item: why the target's profile does not offer what the scenario needs. Skip such an item in its set-up."""
-
-DEVIATION = pytest.StashKey[str]()
-"""On an item: the reason given where the target's profile lists the scenario as a known deviation."""
-
 
 class Outcome(StrEnum):
     """What a run says of a scenario. Every collected scenario has exactly one of these."""
@@ -41,7 +33,9 @@ class Outcome(StrEnum):
 class Phase:
     """How one phase of a test ended. `ending` "failed" is a failed assertion, "error" any other exception.
 
-    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took.
+    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took. `code` is what kind
+    of promise was broken, one of `Code`, and None unless one was. `step_function` is the function that raised, such as
+    `steps.threads:has`, or the name of the check that runs after the last step: `bystander`, `snapshot`, `teardown`.
     """
 
     when: Literal["setup", "call", "teardown", "crash"]
@@ -50,17 +44,30 @@ class Phase:
     reason: str = ""
     step: str | None = None
     step_line: int | None = None
+    code: str | None = None
+    step_function: str | None = None
+
+
+PlayedStep = tuple[str, int]
+"""Text and line of a step that was executed."""
 
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """The verdict on one scenario. `step`, `step_line` and `reason` are None where the promise was kept."""
+    """The verdict on one scenario. The step, the reason, the code and the function are None where it was kept.
+
+    `code` and `step_function` are those of the phase that decided; see `Phase`. `played` are the steps that were
+    executed to their end, in order.
+    """
 
     outcome: Outcome
     seconds: float
     step: str | None = None
     step_line: int | None = None
     reason: str | None = None
+    code: str | None = None
+    step_function: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
 
 def judge(
@@ -84,7 +91,7 @@ def judge(
         stale = f'the deviation listed for "{title}" is stale: it is kept now; remove it from the profile'
         return ScenarioResult(Outcome.BROKEN, seconds, reason=stale)
     outcome, reason = _judged(worst, not_offered, deviation)
-    return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason)
+    return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason, worst.code, worst.step_function)
 
 
 def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:

@@ -1,11 +1,9 @@
-"""What is known of a scenario from its feature file, and where a pytest item keeps it."""
+"""What is known of a scenario from its feature file."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
-
-import pytest
+from typing import Any, NamedTuple, Self
 
 TIERS = ("free", "early", "mid", "enterprise", "platform")
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
@@ -20,13 +18,29 @@ class ValueText(NamedTuple):
     value: str
 
 
+Table = tuple[tuple[str, ...], ...]
+"""The rows of a data table, its heading included."""
+
+
 class StepText(NamedTuple):
-    """One step as written: `keyword` is the word in the file, `kind` is given, when or then."""
+    """One step as written: `keyword` is the word in the file, `kind` is given, when, then or unknown.
+
+    `text`, `table` and `docstring` are what the file has, with the cells of an example filled in; every report shows
+    them. `played` is the text that is matched with a step definition and executed.
+    """
 
     keyword: str
     kind: str
     text: str
     line: int
+    played: str
+    table: Table | None = None
+    docstring: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Keyword and text, as the feature file has them."""
+        return f"{self.keyword} {self.text}"
 
 
 @dataclass(frozen=True)
@@ -67,5 +81,18 @@ class Scenario:
             "steps": [step._asdict() for step in self.steps],
         }
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The scenario that `to_json` gave, also after a journey through a JSON file."""
+        fields: dict[str, Any] = data | {
+            "needs": frozenset(data["needs"]),
+            "value": ValueText(**data["value"]),
+            "steps": tuple(_step(step) for step in data["steps"]),
+        }
+        return cls(**fields)
 
-SCENARIO = pytest.StashKey[Scenario]()
+
+def _step(data: dict[str, Any]) -> StepText:
+    table: list[list[str]] | None = data["table"]
+    fields: dict[str, Any] = data | {"table": None if table is None else tuple(tuple(row) for row in table)}
+    return StepText(**fields)

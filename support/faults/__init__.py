@@ -1,5 +1,12 @@
-"""The catalogue of ways in which a backend can break a promise, and the prover that shows each scenario red.
+"""The catalogue of ways in which a backend can break a promise, and the proof that each scenario can fail.
 
-The catalogue names places in the embedded backend and never imports it: a fault is applied inside the backend's own
-process, as it starts. The backend knows nothing of this.
+- `seams` names the places of the backend at which a fault can be built in, and alone knows where they are.
+- `makers` are the ways in which backends go wrong: skip, repeat, delay, change, store nothing, tell one device ...
+- `catalogue` has the faults, a module for each capability. A fault names the scenarios that it must break by their
+  ids, the step function at which they break, and the failure code; titles, sentences and texts are free.
+- `fault`, `patch`, `proof` say what a fault is, build it into a process, and judge what was played.
+- `rebind` binds faults anew after steps or codes have changed: run `threadproof prove --rebind`, read what each fault
+  breaks now and why, accept it by `python -m support.faults.rebind`, format, and prove again.
+
+A fault is applied inside the backend's own process, as it starts. The backend knows nothing of this.
 """

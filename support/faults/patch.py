@@ -15,17 +15,60 @@ from support.faults.seams import locate
 Function = Callable[..., Any]
 
 
-class Patch:
-    """Replaces functions at seams of the backend.
+class Call:
+    """One call of a replaced function: its arguments are attributes, by the names that its seam gives them."""
 
-    Each replacement is called with the original first and then with the arguments of the call, which counts as an
-    activation of the fault, unless it only watches: then `counts` is False.
+    def __init__(self, original: Function, bound: inspect.BoundArguments, names: dict[str, str]) -> None:
+        bound.apply_defaults()
+        self._original = original
+        self._bound = bound
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        """An argument by its name.
+
+        Raises:
+            AttributeError: the function has no such argument.
+        """
+        return self._bound.arguments[self._own(name)]
+
+    def go(self, **changes: Any) -> Any:
+        """Call the original, with some arguments changed; what it gives has to be awaited if it is async.
+
+        Raises:
+            AttributeError: the function has no such argument.
+        """
+        bound = inspect.BoundArguments(self._bound.signature, self._bound.arguments.copy())
+        bound.arguments.update({self._own(name): value for name, value in changes.items()})
+        return self._original(*bound.args, **bound.kwargs)
+
+    def _own(self, name: str) -> str:
+        if name not in self._names:
+            known = ", ".join(self._names)
+            raise AttributeError(f"{self._original.__qualname__} has no argument {name!r}; it has {known}")
+        return self._names[name]
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the original is a coroutine function."""
+        return inspect.iscoroutinefunction(self._original)
+
+
+class Patch:
+    """Replaces functions at seams of the backend, or at any place such as `package.module:Class.name`.
+
+    Each replacement is called with a `Call`, which counts as an activation of the fault, unless it only watches: then
+    `counts` is False.
     """
 
     def __init__(self, record: Callable[[], object]) -> None:
         self._record = record
 
-    def replace(self, place: str, *, counts: bool = True) -> Callable[[Function], Function]:
+    def acted(self) -> None:
+        """Count one activation; for a replacement that only sometimes acts."""
+        self._record()
+
+    def replace(self, place: str, *, counts: bool = True) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
         """Put the decorated function in the place of another.
 
         Raises:
@@ -34,16 +77,19 @@ class Patch:
         holder, name = locate(place)
         found: Any = inspect.getattr_static(holder, name)
         wrap: Callable[[Function], Any] = _WRAPPERS.get(type(found), _plain)
-        original: Function = getattr(found, "__func__", found)
+        original: Function = found.__func__ if type(found) in _WRAPPERS else found
+        signature = inspect.signature(original)
+        names = _names(signature, getattr(place, "arguments", ""))
 
-        def put(replacement: Function) -> Function:
+        def put(replacement: Callable[[Call], Any]) -> Callable[[Call], Any]:
             def act(*arguments: Any, **named: Any) -> Any:
                 if counts:
                     self._record()
-                return replacement(original, *arguments, **named)
+                return replacement(Call(original, signature.bind(*arguments, **named), names))
 
             async def act_async(*arguments: Any, **named: Any) -> Any:
-                return await act(*arguments, **named)
+                result = act(*arguments, **named)
+                return await result if inspect.iscoroutine(result) else result
 
             # Frameworks ask whether a function is a coroutine function before they call it.
             acting = act_async if inspect.iscoroutinefunction(original) else act
@@ -51,6 +97,13 @@ class Patch:
             return replacement
 
         return put
+
+
+def _names(signature: inspect.Signature, given: str) -> dict[str, str]:
+    """The backend's own name of each argument, by the name that faults know it by; `given` has the first ones."""
+    own = list(signature.parameters)
+    first = given.split()
+    return dict(zip([*first, *own[len(first) :]], own, strict=True))
 
 
 def _plain(function: Function) -> Function:

@@ -11,7 +11,7 @@ from typing import Any
 
 from support.core.failure import BadInput
 from support.core.scenario import Scenario
-from support.faults.fault import Fault, Red, catalogue
+from support.faults.fault import ExpectedFailure, Fault, catalogue
 
 
 class Verdict(StrEnum):
@@ -24,21 +24,28 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone."""
+    """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone.
+
+    `scenario` is its id; `step`, `step_function`, `code` and `reason` say where and how it broke, as in
+    `ScenarioResult`.
+    """
 
     fault: str | None
+    scenario: str
     row: str
     title: str
     outcome: str
     step: str | None
+    step_function: str | None
+    code: str | None
     reason: str | None
     activations: int
     seconds: float
 
-    def answers(self, red: Red) -> bool:
-        """Whether this is the scenario broken at the step and for the reason that the fault declares."""
-        step = (self.step or "").partition(" ")[2]
-        return self.outcome == "broken" and step.startswith(red.step) and red.seen in (self.reason or "")
+    def shows(self, expected: ExpectedFailure) -> bool:
+        """Whether this is the scenario, broken at the step function and with the code that the fault declares."""
+        found = (self.scenario, self.outcome, self.step_function, self.code)
+        return found == (expected.scenario, "broken", expected.step_function, expected.code)
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,15 @@ class Judged:
 
     @property
     def verdict(self) -> Verdict:
-        """Inert if it never acted, caught if every scenario answered as declared, else missed."""
+        """Inert if it never acted, caught if every scenario broke as declared, else missed."""
         if not any(trial.activations for trial in self.trials):
             return Verdict.INERT
-        answered = all(any(t.title == red.scenario and t.answers(red) for t in self.trials) for red in self.fault.reds)
-        return Verdict.CAUGHT if answered else Verdict.MISSED
+        shown = all(any(trial.shows(expected) for trial in self.trials) for expected in self.fault.expected)
+        return Verdict.CAUGHT if shown else Verdict.MISSED
+
+    def trial_of(self, expected: ExpectedFailure) -> Trial | None:
+        """The trial of a scenario that must break; None if it was not played."""
+        return next((trial for trial in self.trials if trial.scenario == expected.scenario), None)
 
     def to_json(self) -> dict[str, Any]:
         """The fault as `proof.json` has it."""
@@ -68,30 +79,40 @@ class Judged:
 
 
 def _row(trial: Trial, fault: Fault) -> dict[str, Any]:
-    red = next(red for red in fault.reds if red.scenario == trial.title)
+    expected = next((one for one in fault.expected if one.scenario == trial.scenario), None)
     return {
+        "id": trial.scenario,
         "row": trial.row,
         "title": trial.title,
         "outcome": trial.outcome,
         "step": trial.step,
+        "step_function": trial.step_function,
+        "code": trial.code,
         "seen": trial.reason,
-        "expected": asdict(red),
+        "expected": expected and {"step_function": expected.step_function, "code": expected.code.value},
         "seconds": round(trial.seconds, 3),
     }
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Everything that a run of the prover has shown."""
+    """Everything that a run of the prover has shown. `then_steps` are the functions of all Then sentences."""
 
     faults: tuple[Judged, ...]
     sound: tuple[Trial, ...]
     unproven: tuple[Scenario, ...]
+    then_steps: tuple[str, ...] = ()
 
     @property
     def red_without_fault(self) -> list[Trial]:
         """Scenarios that broke although nothing was wrong with the backend."""
         return [trial for trial in self.sound if trial.outcome != "kept"]
+
+    @property
+    def never_broken(self) -> list[str]:
+        """The functions of Then sentences at which no fault of this run broke anything."""
+        broken = {trial.step_function for one in self.faults for trial in one.trials if trial.outcome == "broken"}
+        return [function for function in self.then_steps if function not in broken]
 
     @property
     def holds(self) -> bool:
@@ -100,17 +121,31 @@ class Proof:
         return caught and not self.unproven and not self.red_without_fault
 
     def to_json(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
-        """The record `proof.json`: what this run has shown, and what `earlier` ones have shown of other faults."""
+        """The record `proof.json`: what this run has shown, and what `earlier` ones have shown of other faults.
+
+        `broken_at` has the function of every Then sentence, with the names of the faults that broke a scenario there:
+        a sentence without any has never been seen red.
+        """
         faults = [judged.to_json() for judged in self.faults]
         sound = [asdict(trial) for trial in self.sound]
-        unproven = [{"row": one.row, "title": one.title, "place": one.place} for one in self.unproven]
+        unproven = [{"id": one.id, "row": one.row, "title": one.title, "place": one.place} for one in self.unproven]
         names = {judged.fault.name for judged in self.faults}
-        titles = {trial.title for trial in self.sound}
+        played = {trial.scenario for trial in self.sound}
+        all_faults = [*(one for one in earlier.get("faults", ()) if one["name"] not in names), *faults]
         return {
-            "faults": [*(one for one in earlier.get("faults", ()) if one["name"] not in names), *faults],
-            "sound": [*(one for one in earlier.get("sound", ()) if one["title"] not in titles), *sound],
-            "unproven": [*(one for one in earlier.get("unproven", ()) if one["title"] not in titles), *unproven],
+            "faults": all_faults,
+            "sound": [*(one for one in earlier.get("sound", ()) if one["scenario"] not in played), *sound],
+            "unproven": [*(one for one in earlier.get("unproven", ()) if one["id"] not in played), *unproven],
+            "broken_at": {function: _broken_at(all_faults, function) for function in self.then_steps},
         }
+
+
+def _broken_at(faults: Iterable[Mapping[str, Any]], function: str) -> list[str]:
+    return [
+        fault["name"]
+        for fault in faults
+        if any(row["outcome"] == "broken" and row["step_function"] == function for row in fault["rows"])
+    ]
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -123,15 +158,23 @@ def read_record(path: Path) -> dict[str, Any]:
         return {}
     try:
         record: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return record | {"faults": [one for one in record["faults"] if one["name"] in catalogue()]}
+        known = [one for one in record["faults"] if one["name"] in catalogue()]
+        _ = [(row["id"], row["step_function"]) for one in known for row in one["rows"]]
+        _ = [one["scenario"] for one in record["sound"]], [one["id"] for one in record["unproven"]]
+        return record | {"faults": known}
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path} is not a record of the prover ({error!r}); remove it") from None
 
 
-def conclude(faults: Iterable[Fault], scenarios: Mapping[str, Scenario], trials: Iterable[Trial]) -> Proof:
-    """Judge the trials; `scenarios` are those to be proven, by title."""
+def conclude(
+    faults: Iterable[Fault],
+    scenarios: Mapping[str, Scenario],
+    trials: Iterable[Trial],
+    then_steps: Iterable[str] = (),
+) -> Proof:
+    """Judge the trials; `scenarios` are those to be proven, by id."""
     trials = list(trials)
     judged = tuple(Judged(fault, [t for t in trials if t.fault == fault.name]) for fault in faults)
-    proven = {trial.title for one in judged if one.verdict is Verdict.CAUGHT for trial in one.trials}
-    unproven = tuple(scenario for title, scenario in scenarios.items() if title not in proven)
-    return Proof(judged, tuple(trial for trial in trials if trial.fault is None), unproven)
+    proven = {trial.scenario for one in judged if one.verdict is Verdict.CAUGHT for trial in one.trials}
+    unproven = tuple(scenario for id_, scenario in scenarios.items() if id_ not in proven)
+    return Proof(judged, tuple(trial for trial in trials if trial.fault is None), unproven, tuple(then_steps))

@@ -19,14 +19,18 @@ _BACKEND = "support.backend"
 class Seam(StrEnum):
     """A function of the backend that a fault may replace; the value is its place, `module:name` or `module:Class.name`.
 
-    A seam can be called: the function that is in its place at that moment gets the arguments.
+    Faults know its arguments by the backend's own names, unless other `arguments` are given here: the names of the
+    first ones, with spaces between. A seam can be called: the function that is in its place at that moment is.
     """
 
-    def __new__(cls, place: str) -> Seam:
+    arguments: str
+
+    def __new__(cls, place: str, arguments: str = "") -> Seam:
         """Take a place relative to the backend."""
         full = f"{_BACKEND}.{place}"
         member = str.__new__(cls, full)
         member._value_ = full
+        member.arguments = arguments
         return member
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -42,7 +46,7 @@ class Seam(StrEnum):
     DELETE_THREAD = "threads.threads:delete"
     SHOWN_THREAD = "threads.threads:shown"
     OWNER_CONDITION = "threads.threads:owner_condition"
-    MERGE_METADATA = "threads.threads:merge"
+    MERGE_METADATA = "threads.threads:merge", "old change"
     CHANGE_EVENT = "threads.threads:event_data"
     CHECK_TRANSITION = "threads.threads:check_transition"
     CHECK_VERSION = "threads.threads:check_version"
@@ -100,7 +104,7 @@ class Seam(StrEnum):
     AUTHENTICATE = "customers.routing:CustomerRoute.authenticate"
     IDENTIFY = "customers.identity:read"
     DECODE_TOKEN = "customers.tokens:decode"
-    VERIFY_SIGNATURE = "customers.tokens:jwt.decode"
+    VERIFY_SIGNATURE = "customers.tokens:jwt.decode", "token secret algorithms options"
     SESSION_IS_LIVE = "customers.sessions:Sessions.is_live"
     CHECK_PLAN = "plans.plans:require"
 
@@ -116,9 +120,9 @@ class Seam(StrEnum):
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
     UNAUTHENTICATED = "platform.problems:unauthenticated"
     FIELD_ERROR = "platform.problems:field_error"
-    ON_PROBLEM = "http.errors:_on_problem"
-    ON_INVALID = "http.errors:_on_invalid"
-    ON_BUG = "http.errors:_on_bug"
+    ON_PROBLEM = "http.errors:_on_problem", "request error"
+    ON_INVALID = "http.errors:_on_invalid", "request error"
+    ON_BUG = "http.errors:_on_bug", "request error"
 
     # connections to PostgreSQL and Redis
     CONNECT_DATABASE = "platform.database:connect"
@@ -235,6 +239,16 @@ async def see_everything(connection: Any) -> None:
     await connection.execute("SET LOCAL ROLE NONE")
 
 
+def begin_statement(customer_id: UUID) -> str:
+    """SQL that begins another transaction for a customer."""
+    return f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)"
+
+
+def is_for_customer(statement: str) -> bool:
+    """Whether a statement begins a transaction for a customer, not for the service."""
+    return "app.customer_id" in statement
+
+
 def json_body(request: Any) -> Any:
     """The parsed body of a request that has been loaded; None where it has none."""
     return getattr(request, "_json", None)
@@ -283,6 +297,11 @@ def send_soon(socket: Any, event: Any) -> None:
 async def send_now(socket: Any, frame: dict[str, Any]) -> None:
     """Send a frame to a device, past its queue."""
     await socket._send(_own("platform.database:dumps")(frame))
+
+
+def devices_of(hub: Any) -> list[Any]:
+    """The open devices of all customers in this process; each has the `identity` of its customer."""
+    return hub.sockets()
 
 
 def forget_devices(hub: Any, customer_id: UUID) -> None:

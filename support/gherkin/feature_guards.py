@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from support.core.catalogue import SCENARIO_ID, rows, vocabulary
+from support.core.catalogue import SCENARIO_ID, known_tags, rows
 from support.core.hints import nearest
 from support.core.scenario import TIERS, Scenario, StepText
 from support.core.value_text import read_value
-from support.gherkin.features import FeatureFile, ScenarioSource, backgrounds, scenario_nodes
+from support.gherkin.features import FeatureFile, ScenarioSource, background_nodes, scenario_nodes
 from support.gherkin.sentences import StepDefinition
 
 JARGON = re.compile(
@@ -92,8 +92,8 @@ def _tag_faults(tier: str, source: ScenarioSource) -> Iterator[str]:
         elif tier not in rows()[match[1]].tiers:
             yield f"{match[1]} is a row of {' or '.join(rows()[match[1]].tiers)}, but this file lies in {tier}/"
     for tag in source.tags:
-        if not SCENARIO_ID.match(tag) and tag not in vocabulary():
-            yield f"@{tag} is not a known tag{nearest(tag, vocabulary())}"
+        if not SCENARIO_ID.match(tag) and tag not in known_tags():
+            yield f"@{tag} is not a known tag{nearest(tag, known_tags())}"
 
 
 def _wording_faults(source: ScenarioSource) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _repeated_names(node: dict[str, Any]) -> str | None:
 
 
 def _background_faults(feature: FeatureFile) -> Iterator[str]:
-    for node in backgrounds(feature.node):
+    for node in background_nodes(feature.node):
         place = f"{feature.shown}:{node['location']['line']}"
         if len(node["steps"]) > 3:
             yield f"{place}: a Background has at most three lines"

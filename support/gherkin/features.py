@@ -1,7 +1,12 @@
-"""Reads feature files with the Gherkin project's own parser and compiler."""
+"""Reads feature files with the Gherkin project's own parser and compiler.
+
+What is read here is what guards judge, what pytest collects, what the player plays and what reports show: no other
+parser reads a feature file.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +17,27 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from support.core.failure import BadInput
-from support.core.scenario import StepText
+from support.core.scenario import StepText, Table
 
-KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
+Node = dict[str, Any]
+"""A node of a syntax tree, as gherkin-official gives it."""
+
+KIND_OF_KEYWORD_TYPE = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
 @dataclass(frozen=True)
 class ScenarioSource:
     """One scenario, or one example of an outline, before its tags and value text are judged.
 
-    `template` is the title as written, `example` the values that filled its placeholders, `descriptions` the free
-    text of feature, rule and scenario in that order.
+    `template` is the title as written and `template_line` its line, `example` the values that filled its
+    placeholders, `descriptions` the free text of feature, rule and scenario in that order.
     """
 
     title: str
     template: str
+    template_line: int
     example: dict[str, str]
+    keyword: str
     rule: str | None
     line: int
     tags: tuple[str, ...]
@@ -37,11 +47,12 @@ class ScenarioSource:
 
 @dataclass(frozen=True)
 class FeatureFile:
-    """A feature file as parsed. `node` is the syntax tree of its feature, as gherkin-official gives it."""
+    """A feature file as parsed. `node` is the syntax tree of its feature, `lines` the text that it was read from."""
 
     path: Path
     shown: str
-    node: dict[str, Any]
+    lines: tuple[str, ...]
+    node: Node
     scenarios: tuple[ScenarioSource, ...]
 
     @property
@@ -54,111 +65,164 @@ class FeatureFile:
         """The folder that the file lies in."""
         return self.path.parent.name
 
+    @property
+    def templates(self) -> int:
+        """How many scenarios are written in the file; an outline counts once, however many examples it has."""
+        return sum(1 for _ in scenario_nodes(self.node))
+
 
 def read_feature(path: Path, root: Path) -> FeatureFile:
     """Parse one feature file; `root` is the features folder, and files are shown relative to its parent.
+
+    A byte order mark at the beginning is left out; line ends may be LF, CRLF or CR.
 
     Raises:
         BadInput: the file is not Gherkin; the message names file and line.
     """
     shown = path.relative_to(root.parent).as_posix()
     try:
-        document: dict[str, Any] = Parser().parse(path.read_text("utf-8"))  # pyright: ignore[reportAssignmentType]
-    except (ParserError, UnicodeDecodeError) as error:
-        raise BadInput(_malformed(shown, error)) from None
+        text = path.read_text("utf-8-sig")
+        document: Node = Parser().parse(text)  # pyright: ignore[reportAssignmentType]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BadInput(f"{shown}:{line}: expected UTF-8, got {error.reason}; save the file as UTF-8") from None
+    except ParserError as error:
+        raise BadInput("\n".join(f"{shown}:{reason}" for reason in _malformed(error))) from None
     if not document.get("feature"):
         raise BadInput(f"{shown}:1: there is no Feature in this file; begin it with 'Feature: ' and a name")
     document["uri"] = shown
-    pickles: list[Any] = Compiler().compile(document)  # pyright: ignore[reportArgumentType]
-    nodes = dict(_nodes(document["feature"]))
-    feature = document["feature"]
-    scenarios = tuple(_scenario(pickle, nodes, feature) for pickle in pickles)
-    return FeatureFile(path, shown, feature, scenarios)
+    feature: Node = document["feature"]
+    scenarios = {node["id"]: (rule, node) for rule, node in scenario_nodes(feature)}
+    steps = {step["id"]: step for _, steps in step_lists(feature) for step in steps}
+    pickles: list[Any] = _LiteralCompiler().compile(document)  # pyright: ignore[reportArgumentType]
+    sources: list[ScenarioSource] = []
+    for pickle in pickles:
+        rule, node = scenarios[pickle["astNodeIds"][0]]
+        sources.append(_scenario(pickle, feature, rule, node, steps))
+    return FeatureFile(path, shown, tuple(text.split("\n")), feature, tuple(sources))
 
 
 def read_features(root: Path) -> list[FeatureFile]:
     """Every feature file below `root`, in the order of their paths.
 
     Raises:
-        BadInput: the folder does not exist, or a file in it is malformed.
+        BadInput: the folder does not exist, or a file in it is malformed or looks like a feature file but is not read.
     """
     if not root.is_dir():
         raise BadInput(f"{root} is not a folder of feature files; set THREADPROOF_FEATURES to one")
+    for path in sorted(root.rglob("*")):
+        if path.suffix != ".feature" and re.search(r"\.feature(\.md)?$", path.name, re.IGNORECASE):
+            shown = path.relative_to(root.parent).as_posix()
+            raise BadInput(f"{shown}:1: expected a name that ends in .feature; rename the file, or it is never played")
     return [read_feature(path, root) for path in sorted(root.rglob("*.feature"))]
 
 
-def scenario_nodes(feature: dict[str, Any]) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+def scenario_nodes(feature: Node) -> Iterator[tuple[Node | None, Node]]:
     """Each scenario node of a feature's syntax tree, with the rule that it stands under."""
-    for child in feature["children"]:
+    for rule, child in _children(feature):
         if "scenario" in child:
-            yield None, child["scenario"]
-        for inner in child.get("rule", {}).get("children", ()):
-            if "scenario" in inner:
-                yield child["rule"], inner["scenario"]
+            yield rule, child["scenario"]
 
 
-def backgrounds(feature: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def rule_nodes(feature: Node) -> Iterator[Node]:
+    """Each rule node of a feature's syntax tree."""
+    for child in feature["children"]:
+        if "rule" in child:
+            yield child["rule"]
+
+
+def background_nodes(feature: Node) -> Iterator[Node]:
     """Each background node of a feature's syntax tree."""
-    children = list(feature["children"])
-    for child in children:
-        children.extend(child.get("rule", {}).get("children", ()))
+    for _, child in _children(feature):
         if "background" in child:
             yield child["background"]
 
 
-def _malformed(shown: str, error: Exception) -> str:
-    if isinstance(error, CompositeParserException):
-        error = error.errors[0]
-    if not isinstance(error, ParserException):
-        return f"{shown}: not readable as Gherkin: {error}"
-    reason = str(error).partition(": ")[2]
-    return f"{shown}:{error.location['line']}: not Gherkin: {reason}"
+def step_lists(feature: Node) -> Iterator[tuple[Node, list[Node]]]:
+    """Each background and scenario node of a feature's syntax tree, with its own steps."""
+    for _, child in _children(feature):
+        node: Node = child.get("background") or child["scenario"]
+        yield node, node["steps"]
 
 
-def _nodes(value: Any, parents: tuple[dict[str, Any], ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every node of a syntax tree by its id, each with the rule it lies in as `rule`."""
-    if isinstance(value, list):
-        for item in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _nodes(item, parents)
-    elif isinstance(value, dict):
-        node: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
-        if "id" in node:
-            yield node["id"], (node, parents)
-        inner = (*parents, node) if "keyword" in node else parents
-        for item in node.values():
-            yield from _nodes(item, inner)
+def fill_in(text: str, example: dict[str, str]) -> str:
+    """The text with each `<heading>` replaced by the value of that column, literally and in one pass."""
+    if not example:
+        return text
+    headings = sorted((f"<{name}>" for name in example), key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, headings)), lambda match: example[match[0][1:-1]], text)
 
 
-def _scenario(pickle: dict[str, Any], nodes: dict[str, Any], feature: dict[str, Any]) -> ScenarioSource:
-    node, parents = nodes[pickle["astNodeIds"][0]]
-    rule: dict[str, Any] | None = next((p for p in parents if p["keyword"] == "Rule"), None)
-    row = nodes[pickle["astNodeIds"][1]][0] if len(pickle["astNodeIds"]) > 1 else None
+class _LiteralCompiler(Compiler):
+    """The compiler, which by itself takes headings for regular expressions, and fills in what it has just filled in."""
+
+    def _interpolate(self, name: Any, variable_cells: Any, value_cells: Any) -> Any:
+        if name is None:
+            return None
+        names, values = ([cell["value"] for cell in cells] for cells in (variable_cells, value_cells))
+        return fill_in(name, dict(zip(names, values, strict=True)))
+
+
+def _children(feature: Node) -> Iterator[tuple[Node | None, Node]]:
+    """Backgrounds and scenarios in envelopes that name them, each with its rule."""
+    for child in feature["children"]:
+        if "rule" in child:
+            for inner in child["rule"]["children"]:
+                yield child["rule"], inner
+        else:
+            yield None, child
+
+
+def _malformed(error: ParserError) -> Iterator[str]:
+    """Line and reason of each thing that is not Gherkin."""
+    for one in error.errors if isinstance(error, CompositeParserException) else [error]:
+        if not isinstance(one, ParserException):
+            raise one
+        reason = str(one).partition(": ")[2]
+        yield f"{one.location['line']}: not Gherkin: {reason}"
+
+
+def _scenario(
+    pickle: dict[str, Any], feature: Node, rule: Node | None, node: Node, steps: dict[str, Node]
+) -> ScenarioSource:
+    example, line = _example(node, pickle["astNodeIds"][1:])
     descriptions = tuple((n or {}).get("description", "") for n in (feature, rule, node))
     return ScenarioSource(
         title=pickle["name"],
         template=node["name"],
-        example=_example(node, row),
+        template_line=node["location"]["line"],
+        example=example,
+        keyword=node["keyword"],
         rule=rule["name"] if rule else None,
-        line=(row or node)["location"]["line"],
+        line=line,
         tags=tuple(dict.fromkeys(tag["name"].lstrip("@") for tag in pickle["tags"])),
-        steps=tuple(_step(step, nodes) for step in pickle["steps"]),
+        steps=tuple(_step(step, steps[step["astNodeIds"][0]]) for step in pickle["steps"]),
         descriptions=(descriptions[0], descriptions[1], descriptions[2]),
     )
 
 
-def _example(node: dict[str, Any], row: dict[str, Any] | None) -> dict[str, str]:
-    for table in node["examples"]:
-        if row in table.get("tableBody", ()):
-            names = [cell["value"] for cell in table["tableHeader"]["cells"]]
-            return dict(zip(names, [cell["value"] for cell in (row or {})["cells"]], strict=True))
-    return {}
+def _example(node: Node, row_ids: list[str]) -> tuple[dict[str, str], int]:
+    """The values of the row that makes a scenario of an outline, by heading, and the line that stands for it."""
+    for table in node["examples"] if row_ids else ():
+        for row in table["tableBody"]:
+            if row["id"] == row_ids[0]:
+                names = [cell["value"] for cell in table["tableHeader"]["cells"]]
+                values = [cell["value"] for cell in row["cells"]]
+                return dict(zip(names, values, strict=True)), row["location"]["line"]
+    return {}, node["location"]["line"]
 
 
-def _step(step: dict[str, Any], nodes: dict[str, Any]) -> StepText:
-    node = nodes[step["astNodeIds"][0]][0]
+def _step(step: dict[str, Any], node: Node) -> StepText:
+    argument: dict[str, Any] = step.get("argument") or {}
+    table: Table | None = None
+    if "dataTable" in argument:
+        table = tuple(tuple(cell["value"] for cell in row["cells"]) for row in argument["dataTable"]["rows"])
     return StepText(
         keyword=node["keyword"].strip(),
-        kind=KINDS.get(step["type"], "unknown"),
+        kind=KIND_OF_KEYWORD_TYPE.get(step["type"], "unknown"),
         text=step["text"],
         line=node["location"]["line"],
+        played=step["text"],
+        table=table,
+        docstring=argument["docString"]["content"] if "docString" in argument else None,
     )

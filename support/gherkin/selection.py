@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.core.catalogue import rows, vocabulary
+from support.core.catalogue import known_tags, rows
 from support.core.failure import BadInput
 from support.core.hints import nearest
 from support.core.scenario import TIERS, Scenario
@@ -35,7 +35,7 @@ class Selection:
         for kind, asked, known in (
             ("tier", self.tiers, TIERS),
             ("row", self.rows, rows()),
-            ("tag", self.tags, vocabulary()),
+            ("tag", self.tags, known_tags()),
         ):
             for name in asked:
                 if name not in known:

@@ -1,7 +1,7 @@
 """The sentences that features may use: step definitions as they were written, and the words they take.
 
-`given`, `when` and `then` register a step with pytest-bdd and here. A step may be `async def`: it is run on the
-session's background loop. A pattern has `{name}` for any text and `{name:Kind}` for one of `KINDS`.
+`given`, `when` and `then` register a step here; the player hands it to pytest-bdd. A step may be `async def`: it is run
+on the session's background loop. A pattern has `{name}` for any text and `{name:Kind}` for one of `KINDS`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-import pytest_bdd
 from pytest_bdd import parsers
 
 from support.core.failure import BadInput, EnvironmentFailed
@@ -52,13 +52,19 @@ KINDS = {
 
 @dataclass(frozen=True)
 class StepDefinition:
-    """A sentence and the function behind it. `function` is the one as written, before any wrapping."""
+    """A sentence and the function behind it. `function` is the one as written, before any wrapping.
+
+    `declared` is what its author wrote: several sentences of one declaration share it. `target_fixture` is the name
+    under which later steps ask for what the function returns.
+    """
 
     kind: str
     pattern: str
     parser: parsers.parse
     function: Callable[..., Any]
     wrapped: Callable[..., Any]
+    target_fixture: str | None
+    declared: str
 
     @property
     def place(self) -> str:
@@ -71,7 +77,12 @@ class StepDefinition:
 
     def matches(self, step: StepText) -> bool:
         """Whether this sentence is the one that a step of a feature uses."""
-        return self.kind == step.kind and self.parser.is_matching(step.text)
+        return self.kind == step.kind and self._literal in step.played and self.parser.is_matching(step.played)
+
+    @functools.cached_property
+    def _literal(self) -> str:
+        """The longest text that every step of this sentence has: to look for it is far cheaper than to match."""
+        return max(re.split(r"\{[^{}]*\}|[{}]", self.pattern), key=len)
 
 
 DEFINITIONS: list[StepDefinition] = []
@@ -110,19 +121,16 @@ def import_steps(folder: Path) -> list[ModuleType]:
     return modules
 
 
-class _PytestBddDecorator(Protocol):
-    def __call__(self, name: Any, *, target_fixture: str | None = None, stacklevel: int = 1) -> Any: ...
-
-
-def _decorator(kind: str, register: _PytestBddDecorator) -> Callable[..., Callable[[Step], Step]]:
+def _decorator(kind: str) -> Callable[..., Callable[[Step], Step]]:
     def step(pattern: str, *, target_fixture: str | None = None) -> Callable[[Step], Step]:
         parser = parsers.parse(pattern, extra_types=KINDS, case_sensitive=True)
 
         def define(function: Step) -> Step:
             wrap = _run_on_loop if inspect.iscoroutinefunction(function) else _refuse_awaitable
             wrapped = wrap(function)
-            DEFINITIONS.append(StepDefinition(kind, pattern, parser, function, wrapped))
-            register(parser, target_fixture=target_fixture, stacklevel=2)(wrapped)
+            DEFINITIONS.append(
+                StepDefinition(kind, pattern, parser, function, wrapped, target_fixture, declared=pattern)
+            )
             return function
 
         return define
@@ -130,9 +138,9 @@ def _decorator(kind: str, register: _PytestBddDecorator) -> Callable[..., Callab
     return step
 
 
-given = _decorator("given", pytest_bdd.given)
-when = _decorator("when", pytest_bdd.when)
-then = _decorator("then", pytest_bdd.then)
+given = _decorator("given")
+when = _decorator("when")
+then = _decorator("then")
 
 
 def _run_on_loop(function: Callable[..., Any]) -> Callable[..., Any]:

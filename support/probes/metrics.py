@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 
 
 async def read_metrics(http: httpx.AsyncClient, url: str) -> dict[str, float]:
@@ -16,7 +16,8 @@ async def read_metrics(http: httpx.AsyncClient, url: str) -> dict[str, float]:
     """
     reply = await http.get(url)
     if reply.status_code != 200:
-        raise PromiseBroken(f"the figures for operators are not to be had: {url} answered {reply.status_code}")
+        text = f"expected the figures for operators at {url}, got an answer of status {reply.status_code}"
+        raise PromiseBroken(Code.METRICS_MISSING, text)
     return {
         _name(sample.name, sample.labels): sample.value
         for family in text_string_to_metric_families(reply.text)

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 import pytest
-from pytest_bdd.feature import get_feature
-from pytest_bdd.scenario import _execute_scenario as execute_scenario  # pyright: ignore[reportPrivateUsage]
 
-from support.core.catalogue import vocabulary
+from support.core.catalogue import known_tags
 from support.core.failure import BadInput, EnvironmentFailed
-from support.core.scenario import SCENARIO, Scenario
 from support.core.settings import settings
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import FeatureFile, ScenarioSource, read_feature
+from support.gherkin.player import play
+from support.pytest_plugin.state import begin, state_of
 
 Run = Callable[[pytest.FixtureRequest], None]
 
@@ -38,8 +37,8 @@ class FeatureModule(pytest.Module):
         for source in feature.scenarios:
             scenario = build_scenario(feature, source)
             item = ScenarioItem.of(self, source.title, runner(feature, source))
-            item.stash[SCENARIO] = scenario
-            for tag in {scenario.row, *source.tags} & vocabulary().keys():
+            begin(item, scenario)
+            for tag in {scenario.row, *source.tags} & known_tags().keys():
                 item.add_marker(tag)
             yield item
 
@@ -54,23 +53,21 @@ class ScenarioItem(pytest.Function):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the scenario stands, for pytest's own reports."""
-        scenario: Scenario = self.stash[SCENARIO]
+        scenario = state_of(self).scenario
         return self.path, scenario.line - 1, scenario.title
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """What was seen, in words; a traceback only for what the suite did not foresee."""
         if isinstance(excinfo.value, AssertionError | EnvironmentFailed | BadInput):
-            return f"{self.stash[SCENARIO].place}\n{excinfo.value}"
+            return f"{state_of(self).scenario.place}\n{excinfo.value}"
         return cast("Any", super().repr_failure(excinfo))
 
 
 def runner(feature: FeatureFile, source: ScenarioSource) -> Run:
-    """The function that runs a scenario's steps through pytest-bdd."""
+    """The function that plays a scenario's steps."""
 
     def run(request: pytest.FixtureRequest) -> None:
         __tracebackhide__ = True
-        parsed: Any = get_feature(str(feature.path.parent), feature.path.name)
-        template = parsed.scenarios[source.template]
-        execute_scenario(parsed, template.render(source.example), request)
+        play(request, feature, source)
 
     return run

@@ -19,10 +19,10 @@ from support.observation.wire import WireLog
 from support.services import ServicesDescription, Stack, open_stack
 
 
-class Stage:
-    """A stack that is up, with everything that scenarios played on it share.
+class Environment:
+    """A stack that is up, with everything that the scenarios played on it share.
 
-    A stage on which a scenario has failed is `spoilt`: what is still under way there must not disturb the next one.
+    One in which a scenario has failed is `spoilt`: what is still under way there must not disturb the next scenario.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -34,7 +34,7 @@ class Stage:
 
     @property
     def alone(self) -> bool:
-        """Whether nobody else uses the backend, so that whatever changes there was changed by the scenario."""
+        """Whether nobody else uses the backend, so that everything that changes there was changed by the scenario."""
         return bool(self.stack.processes)
 
     async def prepare(self) -> None:
@@ -63,57 +63,55 @@ class Stage:
         if self.bystander:
             await self.bystander.come_back()
 
-    async def clear(self) -> None:
-        """Close every connection of the suite."""
+    def close(self) -> None:
+        """Close the suite's connections first, then the stack."""
+        try:
+            _run(self._disconnect)
+        finally:
+            self.stack.close()
+
+    async def _disconnect(self) -> None:
         if self.bystander:
             await self.bystander.leave()
         await self.model.aclose()
         await self.connections.close()
 
 
-class Stages:
-    """Sets up stages on the services of a run, one at a time, and keeps the last one for as long as it will do."""
+class Environments:
+    """Opens environments on the services of a run, one at a time, and keeps the last one for as long as it will do."""
 
     def __init__(self, description: ServicesDescription, worker: str) -> None:
         self._description = description
         self._worker = worker
         self._fault: str | None = None
-        self._stage: Stage | None = None
+        self._kept: Environment | None = None
         self._count = 0
 
-    def shared(self, fault: str | None) -> Stage:
-        """A stage that any number of scenarios may use, with this fault in its backend, or with none."""
-        if self._stage is None or self._stage.spoilt or fault != self._fault:
+    def shared(self, fault: str | None) -> Environment:
+        """An environment that any number of scenarios may use, with this fault in its backend, or with none."""
+        if self._kept is None or self._kept.spoilt or fault != self._fault:
             self.close()
-            self._stage, self._fault = self.open(fault), fault
-        return self._stage
+            self._kept, self._fault = self.open(fault), fault
+        return self._kept
 
-    def open(self, fault: str | None, *, own_services: bool = False) -> Stage:
-        """A stage for whoever asked; they close it."""
+    def open(self, fault: str | None, *, own_services: bool = False) -> Environment:
+        """An environment that the caller closes."""
         self._count += 1
         name = f"{self._worker}-{self._count}"
         stack = open_stack(self._description, name, fault=fault, own_services=own_services)
         with ExitStack() as failed:
             failed.callback(stack.close)
-            stage = Stage(stack)
-            failed.callback(strike, stage)
-            _run(stage.prepare)
+            environment = Environment(stack)
+            failed.callback(environment.close)
+            _run(environment.prepare)
             failed.pop_all()
-        return stage
+        return environment
 
     def close(self) -> None:
-        """Close the stage that is kept."""
-        if self._stage is not None:
-            strike(self._stage)
-            self._stage = None
-
-
-def strike(stage: Stage) -> None:
-    """Close a stage: first the suite's connections, then the stack."""
-    try:
-        _run(stage.clear)
-    finally:
-        stage.stack.close()
+        """Close the environment that is kept."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
 
 def _run(work: Callable[[], Awaitable[Any]]) -> None:

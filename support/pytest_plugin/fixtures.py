@@ -1,4 +1,4 @@
-"""What steps ask for by name: the people of a scenario, the assistant, and the stage that they meet on."""
+"""What steps ask for by name: the people of a scenario, the assistant, and the environment that they meet in."""
 
 from __future__ import annotations
 
@@ -8,84 +8,88 @@ import pytest
 
 from support.actors.assistant import Assistant
 from support.actors.people import People
-from support.core.scenario import SCENARIO, Scenario
 from support.core.settings import settings
 from support.gherkin.sentences import background_loop
 from support.observation.wire import WireLog
-from support.pytest_plugin.environment import Stage, Stages, strike
-from support.pytest_plugin.items import FAILED_STEP, FailedStep
-from support.pytest_plugin.state import FAULT, STAGE
+from support.pytest_plugin.environment import Environment, Environments
+from support.pytest_plugin.state import FailedStep, ScenarioState, find_state, state_of
 from support.services import ServicesDescription
 from support.snapshots.snapshot import Witness
 
 NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
-WITNESS = pytest.StashKey[Witness]()
 
 
 @pytest.fixture(scope="session")
-def stages(request: pytest.FixtureRequest, services: ServicesDescription) -> Iterator[Stages]:
-    """Sets up stages in this process."""
+def environments(request: pytest.FixtureRequest, services: ServicesDescription) -> Iterator[Environments]:
+    """Opens environments in this process."""
     worker = getattr(request.config, "workerinput", {"workerid": "main"})["workerid"]
-    stages = Stages(services, worker)
-    yield stages
-    stages.close()
+    environments = Environments(services, worker)
+    yield environments
+    environments.close()
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, stages: Stages) -> Iterator[Stage]:
-    """The stage of this scenario: one of its own if it is disruptive."""
-    scenario: Scenario = request.node.stash[SCENARIO]
-    fault: str | None = request.node.stash.get(FAULT, None)
-    if scenario.disruptive:
-        stage = request.node.stash[STAGE] = stages.open(fault, own_services=True)
-        yield stage
-        strike(stage)
+def environment(request: pytest.FixtureRequest, environments: Environments) -> Iterator[Environment]:
+    """The environment of this scenario: one of its own if it is disruptive."""
+    state = state_of(request.node)
+    if state.scenario.disruptive:
+        state.environment = environments.open(state.fault, own_services=True)
+        yield state.environment
+        state.environment.close()
         return
-    stage = request.node.stash[STAGE] = stages.shared(fault)
-    yield stage
+    state.environment = environments.shared(state.fault)
+    yield state.environment
 
 
 @pytest.fixture
-def people(request: pytest.FixtureRequest, stage: Stage, wire: WireLog) -> Iterator[People]:
+def people(request: pytest.FixtureRequest, environment: Environment, wire: WireLog) -> Iterator[People]:
     """Everybody who takes part; afterwards they close their devices, and troubles made for them end."""
-    scenario: Scenario = request.node.stash[SCENARIO]
+    state = state_of(request.node)
     loop = background_loop()
-    people = People(stage.connections.driver(wire), scenario.title, settings().wait_seconds)
-    if stage.alone:
-        witness = Witness.arrive(people.driver.durable, people.accounts, settings().wait_seconds)
-        request.node.stash[WITNESS] = loop.run(witness, settings().step_seconds)
+    restart = environment.restart if environment.alone else None
+    people = People(environment.connections.driver(wire), state.scenario.title, settings().wait_seconds, restart)
+    if environment.alone:
+        snapshot = Witness.arrive(people.driver.durable, people.accounts, settings().wait_seconds)
+        state.snapshot = loop.run(snapshot, settings().step_seconds)
     yield people
     loop.run(people.leave(), settings().step_seconds)
 
 
 @pytest.fixture
-def assistant(stage: Stage) -> Iterator[Assistant]:
+def assistant(environment: Environment) -> Iterator[Assistant]:
     """The AI model behind the product; afterwards nothing keeps it waiting any more."""
-    assistant = Assistant(stage.model)
+    assistant = Assistant(environment.model)
     yield assistant
     background_loop().run(assistant.answer_everybody(), settings().step_seconds)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After the last step of a scenario that was kept so far, ask those who took no part in it what they have seen."""
+    """After the last step of a scenario that was kept so far, look at those who took no part in it."""
+    state = find_state(pyfuncitem)
+    if state is None:
+        return (yield)
     try:
         result = yield
-        _ask_bystander_and_witness(pyfuncitem)
+        _check_others(state)
     except BaseException:
-        if STAGE in pyfuncitem.stash:
-            pyfuncitem.stash[STAGE].spoilt = True
+        if state.environment is not None:
+            state.environment.spoilt = True
         raise
     return result
 
 
-def _ask_bystander_and_witness(item: pytest.Function) -> None:
-    stage, witness = item.stash.get(STAGE, None), item.stash.get(WITNESS, None)
+def _check_others(state: ScenarioState) -> None:
+    """Nothing has reached the bystander, and nothing else has changed in the database and in Redis.
+
+    Raises:
+        PromiseBroken: something has.
+    """
     loop, seconds = background_loop(), settings().step_seconds
-    if stage is not None and stage.bystander is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOBODY_ELSE, item.stash[SCENARIO].line)
-        loop.run(stage.bystander.expect_undisturbed(), seconds)
-    if witness is not None:
-        item.stash[FAILED_STEP] = FailedStep(NOTHING_ELSE, item.stash[SCENARIO].line)
-        loop.run(witness.expect_nothing_else_changed(), seconds)
+    if state.environment is not None and state.environment.bystander is not None:
+        state.failed_step = FailedStep(NOBODY_ELSE, state.scenario.line, "bystander")
+        loop.run(state.environment.bystander.expect_undisturbed(), seconds)
+    if state.snapshot is not None:
+        state.failed_step = FailedStep(NOTHING_ELSE, state.scenario.line, "snapshot")
+        loop.run(state.snapshot.expect_nothing_else_changed(), seconds)

@@ -8,46 +8,40 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from support.core.outcome import Outcome, Phase, ScenarioResult, judge
-from support.core.scenario import Scenario, StepText, ValueText
+from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge
+from support.core.scenario import Scenario
 from support.core.settings import settings
-from support.pytest_plugin.allure_results import replace_result
-from support.pytest_plugin.items import scenarios_of
-from support.reporting.ledger_file import environment, faults_by_scenario, ledger_data, write_json
-from support.reporting.reconcile import compare_with_expected, compare_with_results, result_files
-
-EXPECTED = pytest.StashKey[list[Scenario]]()
-"""On the config of the process that the user started: the scenarios parsed from the selected feature files."""
-
-PROVING = pytest.StashKey[bool]()
-"""On the config: the prover runs, several times the same scenario; neither ledger nor Allure results are kept."""
-
-ENVIRONMENT = pytest.StashKey[dict[str, str]]()
-"""On the config: names and values to show beside the results, such as the version of PostgreSQL."""
+from support.pytest_plugin.state import find_state, run_state
+from support.reporting.allure_files import replace_result
+from support.reporting.ledger_file import faults_by_scenario, invocation, ledger_data, write_json
+from support.reporting.reconcile import compare_with_expected, compare_with_played, compare_with_results, result_files
 
 MANIFEST = "threadproof_manifest"
 
 
 @dataclass
-class Account:
-    """What is known so far of one scenario."""
+class ScenarioRecord:
+    """What was reported so far of one scenario."""
 
     scenario: Scenario
     phases: list[Phase] = field(default_factory=list[Phase])
     not_offered: str | None = None
     deviation: str | None = None
+    played: tuple[PlayedStep, ...] = ()
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict on what was reported so far."""
-        return judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        return replace(verdict, played=self.played)
 
     @property
     def finished(self) -> bool:
@@ -65,7 +59,7 @@ class Ledger:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.accounts: dict[str, Account] = {}
+        self.records: dict[str, ScenarioRecord] = {}
         self.mismatches: list[str] = []
         self.path = settings().reports / "ledger.json"
         self._started = time.time()
@@ -75,7 +69,7 @@ class Ledger:
         self._earlier_results = result_files(self._results)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Open an account for every scenario collected in this process."""
+        """Open a record for every scenario collected in this process."""
         self._open(scenarios_of(session.items))
 
     @pytest.hookimpl(optionalhook=True)
@@ -86,34 +80,35 @@ class Ledger:
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_node_collection_finished(self) -> None:
-        """Open an account for every scenario that the workers collected; they all collect the same."""
-        if not self.accounts and self._manifest.exists():
+        """Open a record for every scenario that the workers collected; they all collect the same."""
+        if not self.records and self._manifest.exists():
             collected: dict[str, Any] = json.loads(self._manifest.read_text("utf-8"))
             self._manifest.unlink()
-            self._open({nodeid: _scenario(data) for nodeid, data in collected.items()})
+            self._open({nodeid: Scenario.from_json(data) for nodeid, data in collected.items()})
 
     def _open(self, scenarios: dict[str, Scenario]) -> None:
-        self.accounts |= {nodeid: Account(scenario) for nodeid, scenario in scenarios.items()}
+        self.records |= {nodeid: ScenarioRecord(scenario) for nodeid, scenario in scenarios.items()}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Enter a phase that was reported; a report of no phase is pytest-xdist's for a worker that died."""
-        account = self.accounts.get(report.nodeid)
-        if account is None:
+        record = self.records.get(report.nodeid)
+        if record is None:
             return
         data: dict[str, Any] | None = getattr(report, "threadproof", None)
         if data is not None:
-            account.phases.append(Phase(**data["phase"]))
-            account.not_offered, account.deviation = data["not_offered"], data["deviation"]
+            record.phases.append(Phase(**data["phase"]))
+            record.not_offered, record.deviation = data["not_offered"], data["deviation"]
+            record.played = tuple((text, line) for text, line in data["played"])
         elif report.when not in ("setup", "call", "teardown"):
-            account.phases.append(_crash(account.scenario, report))
+            record.phases.append(_crash(record.scenario, report))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Reconcile and write the ledger, and let the run fail if it must."""
-        if not self.accounts or self.config.option.collectonly:
+        if not self.records or self.config.option.collectonly:
             return
-        outcomes = [account.result.outcome for account in self.accounts.values()]
+        outcomes = [record.result.outcome for record in self.records.values()]
         self._reconcile()
         proof, unreadable = faults_by_scenario(self.path.with_name("proof.json"))
         self.mismatches += unreadable
@@ -122,28 +117,30 @@ class Ledger:
         ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         data = ledger_data(self.results(), proof, self.mismatches)
-        write_json(self.path, data | {"environment": self._environment(session)})
+        write_json(self.path, data | {"invocation": self._invocation(session)})
 
     def results(self) -> list[tuple[Scenario, ScenarioResult]]:
         """Every collected scenario with its verdict, in the order of collection."""
-        return [(account.scenario, account.result) for account in self.accounts.values()]
+        return [(record.scenario, record.result) for record in self.records.values()]
 
     def _reconcile(self) -> None:
-        scenarios = [account.scenario for account in self.accounts.values()]
+        scenarios = [record.scenario for record in self.records.values()]
+        expected = run_state(self.config).expected
         by_name = any("::" in arg for arg in self.config.args)
         self.mismatches += compare_with_expected(
-            scenarios, self.config.stash.get(EXPECTED, scenarios), all_asked_for=not by_name
+            scenarios, scenarios if expected is None else expected, all_asked_for=not by_name
         )
+        self.mismatches += compare_with_played(self.results())
         if self._results is None:
             return
-        for account in self.accounts.values():
-            if account.unreported:
-                replace_result(self._results, account.scenario, account.result, self._earlier_results)
+        for record in self.records.values():
+            if record.unreported:
+                replace_result(self._results, record.scenario, record.result, self._earlier_results)
         self.mismatches += compare_with_results(self.results(), result_files(self._results) - self._earlier_results)
 
-    def _environment(self, session: pytest.Session) -> dict[str, Any]:
-        return environment(
-            shown=self.config.stash.get(ENVIRONMENT, dict[str, str]()),
+    def _invocation(self, session: pytest.Session) -> dict[str, Any]:
+        return invocation(
+            versions=run_state(self.config).versions,
             started_at=datetime.fromtimestamp(self._started, UTC),
             seconds=time.time() - self._started,
             ended=_ended(session),
@@ -163,15 +160,6 @@ class CollectionManifest:
         write_json(self._path, {nodeid: scenario.to_json() for nodeid, scenario in scenarios.items()})
 
 
-def _scenario(data: dict[str, Any]) -> Scenario:
-    fields = data | {
-        "needs": frozenset(data["needs"]),
-        "value": ValueText(**data["value"]),
-        "steps": tuple(StepText(**step) for step in data["steps"]),
-    }
-    return Scenario(**cast("Any", fields))
-
-
 def _crash(scenario: Scenario, report: pytest.TestReport) -> Phase:
     worker = getattr(getattr(getattr(report, "node", None), "gateway", None), "id", "?")
     reason = f"the process that ran this scenario died (worker {worker})"
@@ -189,4 +177,6 @@ def _ended(session: pytest.Session) -> str:
             return str(stopped) if stopped else "finished"
 
 
-__all__ = ["ENVIRONMENT", "EXPECTED", "PROVING", "Account", "CollectionManifest", "Ledger", "Outcome"]
+def scenarios_of(items: Sequence[pytest.Item]) -> dict[str, Scenario]:
+    """The scenarios among the collected items, by node id."""
+    return {item.nodeid: state.scenario for item in items if (state := find_state(item)) is not None}

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from support.core.catalogue import vocabulary
+from support.core.catalogue import known_tags
 from support.core.failure import BadInput
-from support.core.outcome import DEVIATION, NOT_OFFERED
-from support.core.scenario import SCENARIO, Scenario
+from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.drivers.profile import profile
 from support.gherkin.feature_guards import build_scenario, feature_violations, sentence_violations
@@ -23,17 +22,15 @@ from support.gherkin.selection import Selection, add_options, selection_of
 from support.gherkin.sentences import DEFINITIONS, import_steps, stop_background_loop
 from support.gherkin.step_guards import expectation_violations, step_violations
 from support.pytest_plugin.collection import FeatureModule
-from support.pytest_plugin.ledger import EXPECTED
+from support.pytest_plugin.state import find_state, run_state
 
 pytest_plugins = (
-    "support.pytest_plugin.exclusive",
+    "support.pytest_plugin.machine_lock",
     "support.pytest_plugin.reporting",
     "support.pytest_plugin.services",
     "support.pytest_plugin.fixtures",
     "support.pytest_plugin.prover",
 )
-
-SELECTED = pytest.StashKey[Selection]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,10 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the tags known to pytest, and load the step modules as plugins, so that their assertions explain."""
-    for tag, meaning in vocabulary().items():
+    for tag, meaning in known_tags().items():
         config.addinivalue_line("markers", f"{tag}: {meaning}")
     try:
-        config.stash[SELECTED] = selection_of(config)
+        run_state(config).selection = selection_of(config)
         if features_of(config):
             load_steps(config, settings().steps)
     except BadInput as error:
@@ -84,13 +81,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if hasattr(config, "workerinput") or not features_of(config):
         return
     try:
-        config.stash[SELECTED].check()
+        run_state(config).selection.check()
         profile()
         features = read_features(settings().features.resolve())
         violations = judge(features)
         if violations:
             raise BadInput("\n".join(violations))  # noqa: TRY301
-        config.stash[EXPECTED] = expected(config, features)
+        run_state(config).expected = expected(config, features)
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -113,7 +110,7 @@ def expected(config: pytest.Config, features: Sequence[FeatureFile]) -> list[Sce
     """
     asked = features_of(config)
     files = [feature for feature in features if any(p == feature.path or p in feature.path.parents for p in asked)]
-    selection = config.stash[SELECTED]
+    selection = run_state(config).selection
     found = [
         scenario
         for feature in files
@@ -135,7 +132,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not selected, and put measurements under load last."""
-    selection = config.stash[SELECTED]
+    selection = run_state(config).selection
     left_out = [item for item in items if not _selected(selection, item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -146,34 +143,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _compare_with_profile(item: pytest.Item) -> None:
-    scenario = item.stash.get(SCENARIO, None)
-    if scenario is None:
+    state = find_state(item)
+    if state is None:
         return
-    if reason := profile().not_offered(scenario.needs):
-        item.stash[NOT_OFFERED] = reason
-    if scenario.disruptive and settings().backend_urls:
-        item.stash[NOT_OFFERED] = "the backend was not started by the suite, which therefore does not break it"
-    if reason := profile().deviation(scenario.title):
-        item.stash[DEVIATION] = reason
+    if reason := profile().not_offered(state.scenario.needs):
+        state.not_offered = reason
+    if state.scenario.disruptive and settings().backend_urls:
+        state.not_offered = "the backend was not started by the suite, which therefore does not break it"
+    if reason := profile().deviation(state.scenario.title):
+        state.deviation = reason
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a scenario unplayed if the target does not offer what it needs; the profile alone may say so."""
-    if NOT_OFFERED in item.stash:
-        pytest.skip(item.stash[NOT_OFFERED])
+    state = find_state(item)
+    if state is not None and state.not_offered is not None:
+        pytest.skip(state.not_offered)
 
 
 def _selected(selection: Selection, item: pytest.Item) -> bool:
-    scenario = item.stash.get(SCENARIO, None)
-    if scenario is None:
+    state = find_state(item)
+    if state is None:
         return not selection
-    return selection.takes(scenario, item.path, [mark.name for mark in item.iter_markers()])
+    return selection.takes(state.scenario, item.path, [mark.name for mark in item.iter_markers()])
 
 
 def _under_load(item: pytest.Item) -> bool:
-    scenario = item.stash.get(SCENARIO, None)
-    return scenario is not None and scenario.load
+    state = find_state(item)
+    return state is not None and state.scenario.load
 
 
 def pytest_unconfigure() -> None:

@@ -1,32 +1,33 @@
 """The prover, as a pytest plugin: plays each scenario without a fault, and once with each fault that names it.
 
-Under pytest-xdist all trials of a fault are played by one worker, on one stack.
+Under pytest-xdist all trials of a fault are played by one worker, on one stack. With `--rebind` faults may name what
+is not there any more: each is played with all that may be meant, and what breaks is written down in place of a proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import pytest
 
 from support.core.failure import BadInput
-from support.core.hints import nearest
-from support.core.outcome import Outcome
-from support.core.scenario import SCENARIO, Scenario
 from support.core.settings import settings
-from support.faults.fault import Fault, catalogue, fault_named
+from support.faults import rebind
+from support.faults.fault import Fault, catalogue, fault_named, unknown_names
 from support.faults.proof import Proof, Trial, conclude, read_record
+from support.faults.rebind import widened
+from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
+from support.gherkin.sentences import DEFINITIONS
 from support.pytest_plugin.collection import FeatureModule, ScenarioItem
-from support.pytest_plugin.items import add_phase, result_of
-from support.pytest_plugin.ledger import EXPECTED, PROVING
-from support.pytest_plugin.state import FAULT, STAGE
+from support.pytest_plugin.phases import add_phase, function_name
+from support.pytest_plugin.state import ScenarioState, begin, run_state, state_of
 from support.reporting.ledger_file import write_json
 
 SOUND = "none"
-ACTIVATIONS = pytest.StashKey[int]()
 
 
 class Prover:
@@ -36,31 +37,42 @@ class Prover:
         self.trials: list[Trial] = []
         self.proof: Proof | None = None
         names: list[str] = config.getoption("fault") or []
+        self.rebinds = bool(config.getoption("rebind"))
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
-        self._everything = False
+        self.everything = False
+        """Whether all faults are played against all scenarios; known once the session has started."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Refuse faults that name a scenario which does not exist, and leave out those that are not selected."""
-        expected = session.config.stash.get(EXPECTED, None)
+        """Refuse faults that name what does not exist, and leave out those whose scenarios are not selected."""
+        expected = run_state(session.config).expected
         if expected is None:
             return
-        self._everything = not self._only_named and len(expected) == _scenarios_in_all()
+        scenarios = all_scenario_ids()
+        self.everything = not self._only_named and len(expected) == len(scenarios)
         try:
-            check_names(expected, everything=self._everything)
+            if not self.rebinds:
+                check_names(self._faults, scenarios)
         except BadInput as error:
             raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the trials in the place of the scenarios."""
-        scenarios = {item.stash[SCENARIO].title: item for item in items if isinstance(item, ScenarioItem)}
-        named = {red.scenario for fault in self._faults for red in fault.reds}
-        trials = [trial_of(item, None) for title, item in scenarios.items() if not self._only_named or title in named]
+        scenarios = {state_of(item).scenario.id: item for item in items if isinstance(item, ScenarioItem)}
+        played = {fault.name: self.scenarios_of(fault, list(scenarios)) for fault in self._faults}
+        named = {id_ for ids in played.values() for id_ in ids}
+        trials = [trial_of(item, None) for id_, item in scenarios.items() if not self._only_named or id_ in named]
         for fault in self._faults:
-            trials += [trial_of(scenarios[red.scenario], fault) for red in fault.reds if red.scenario in scenarios]
+            trials += [trial_of(scenarios[id_], fault) for id_ in played[fault.name]]
         items[:] = trials
+
+    def scenarios_of(self, fault: Fault, selected: Collection[str]) -> list[str]:
+        """The ids of the scenarios, among those selected, that are played with a fault."""
+        if self.rebinds:
+            return [id_ for id_ in widened(fault, all_scenario_ids()) if id_ in selected]
+        return [one.scenario for one in fault.expected if one.scenario in selected]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -68,12 +80,12 @@ class Prover:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note how the trial ended; a red scenario is what a fault is for, so it does not count as a failed test."""
         report = yield
-        add_phase(item, call, report)
-        stage = item.stash.get(STAGE, None)
-        if report.when == "call" and stage is not None:
-            item.stash[ACTIVATIONS] = stage.stack.activations()
+        state = state_of(item)
+        add_phase(state, call, report)
+        if report.when == "call" and state.environment is not None:
+            state.activations = state.environment.stack.activations()
         if report.when == "teardown":
-            report.trial = asdict(_trial(item))  # pyright: ignore[reportAttributeAccessIssue]
+            report.trial = asdict(_trial(state))  # pyright: ignore[reportAttributeAccessIssue]
         report.outcome = "passed"
         return report
 
@@ -86,59 +98,74 @@ class Prover:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Draw the conclusion and write it down."""
-        expected = session.config.stash.get(EXPECTED, None)
+        expected = run_state(session.config).expected
         if expected is None or not self.trials:
             return
-        titles = {trial.title for trial in self.trials} if self._only_named else {one.title for one in expected}
+        ids = {trial.scenario for trial in self.trials} if self._only_named else {one.id for one in expected}
         played = {trial.fault for trial in self.trials}
-        faults = [fault.within(titles) for fault in self._faults if fault.name in played or self._everything]
-        self.proof = conclude(faults, {one.title: one for one in expected if one.title in titles}, self.trials)
-        path = settings().reports / "proof.json"
-        write_json(path, self.proof.to_json(earlier={} if self._everything else read_record(path)))
-        if not self.proof.holds and session.exitstatus == pytest.ExitCode.OK:
+        faults = [fault for fault in self._faults if fault.name in played or self.everything]
+        if not self.rebinds:
+            faults = [fault.limited_to(ids) for fault in faults]
+        self.proof = conclude(faults, {one.id: one for one in expected if one.id in ids}, self.trials, then_steps())
+        if self.rebinds:
+            write_json(settings().reports / rebind.FILE, rebind.record(self.proof.faults, all_scenario_ids()))
+            holds = all(rebind.bindings(one) and not rebind.unbroken(one) for one in self.proof.faults)
+        else:
+            path = settings().reports / "proof.json"
+            write_json(path, self.proof.to_json(earlier={} if self.everything else read_record(path)))
+            holds = self.proof.holds
+        if not holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _scenarios_in_all() -> int:
-    return sum(len(feature.scenarios) for feature in read_features(settings().features.resolve()))
+@cache
+def all_scenario_ids() -> list[str]:
+    """The ids of all scenarios that there are, selected or not."""
+    return [
+        build_scenario(feature, source).id
+        for feature in read_features(settings().features.resolve())
+        for source in feature.scenarios
+    ]
 
 
-def check_names(scenarios: list[Scenario], *, everything: bool) -> None:
-    """Refuse a catalogue that names scenarios which no feature has; only to be asked with all of them at hand.
+def then_steps() -> list[str]:
+    """The functions of all Then sentences, each once."""
+    return list(dict.fromkeys(function_name(one.function) for one in DEFINITIONS if one.kind == "then"))
+
+
+def check_names(faults: Iterable[Fault], scenarios: Collection[str]) -> None:
+    """Refuse faults that name a scenario or a step function that does not exist.
 
     Raises:
-        BadInput: the message has the fault and the nearest title.
+        BadInput: the message has each of them, with the fault and the nearest name.
     """
-    titles = [scenario.title for scenario in scenarios]
-    for fault in catalogue().values() if everything else ():
-        for red in fault.reds:
-            if red.scenario not in titles:
-                raise BadInput(
-                    f"the fault {fault.name} names a scenario that does not exist: "
-                    f"{red.scenario!r}{nearest(red.scenario, titles)}"
-                )
+    functions = {function_name(one.function) for one in DEFINITIONS}
+    if wrong := list(unknown_names(faults, scenarios, functions)):
+        raise BadInput("\n".join([*wrong, "bind them anew: see `threadproof prove --rebind`"]))
 
 
 def trial_of(item: ScenarioItem, fault: Fault | None) -> pytest.Item:
     """The scenario of an item, to be played with a fault, or with none."""
     name = fault.name if fault else SOUND
     trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, f"{item.name} [{name}]", item.obj)
-    trial.stash[SCENARIO] = item.stash[SCENARIO]
-    trial.stash[FAULT] = fault.name if fault else None
+    begin(trial, state_of(item).scenario, fault.name if fault else None)
     trial.add_marker(pytest.mark.xdist_group(name if fault else f"{SOUND}: {item.name}"))
     return trial
 
 
-def _trial(item: pytest.Item) -> Trial:
-    scenario, result = item.stash[SCENARIO], result_of(item)
+def _trial(state: ScenarioState) -> Trial:
+    scenario, result = state.scenario, state.result
     return Trial(
-        fault=item.stash[FAULT],
+        fault=state.fault,
+        scenario=scenario.id,
         row=scenario.row,
         title=scenario.title,
-        outcome=Outcome(result.outcome).value,
+        outcome=result.outcome.value,
         step=result.step,
+        step_function=result.step_function,
+        code=result.code,
         reason=result.reason,
-        activations=item.stash.get(ACTIVATIONS, 0),
+        activations=state.activations,
         seconds=result.seconds,
     )
 
@@ -148,6 +175,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("threadproof")
     group.addoption("--prove", action="store_true", help="play every scenario with each fault that names it")
     group.addoption("--fault", action="append", default=[], help="with --prove: only this fault")
+    group.addoption("--rebind", action="store_true", help="with --prove: write down what each fault breaks now")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -158,7 +186,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not config.getoption("prove"):
         return
-    config.stash[PROVING] = True
+    run_state(config).proving = True
     try:
         config.pluginmanager.register(Prover(config), "threadproof_prover")
     except BadInput as error:

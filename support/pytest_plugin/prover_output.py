@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
-from support.core.scenario import Scenario
 from support.core.settings import settings
-from support.faults.fault import Fault, catalogue
+from support.faults import rebind
+from support.faults.fault import catalogue
 from support.faults.proof import Judged, Proof, Trial, Verdict
-from support.pytest_plugin.ledger import EXPECTED
-from support.pytest_plugin.live_output import silence_pytest
+from support.pytest_plugin.run_output import silence_pytest
+from support.pytest_plugin.state import run_state
 
 STYLES = {Verdict.CAUGHT: "green", Verdict.MISSED: "bold red", Verdict.INERT: "bold magenta"}
 WIDTH = max(len(verdict) for verdict in Verdict)
@@ -26,8 +27,9 @@ class ProverOutput:
     def __init__(self, console: Console) -> None:
         self.proof: Proof | None = None
         self._console = console
-        self._selected: set[str] = set()
+        self._selected: list[str] = []
         self._trials: dict[str, list[Trial]] = {}
+        self._prover: Any = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -37,7 +39,8 @@ class ProverOutput:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Note which scenarios are played at all."""
-        self._selected = {scenario.title for scenario in session.config.stash.get(EXPECTED, list[Scenario]())}
+        self._prover = session.config.pluginmanager.get_plugin("threadproof_prover")
+        self._selected = [scenario.id for scenario in (run_state(session.config).expected or ())]
 
     def services_ready(self, seconds: float) -> None:
         """Print that the services are up."""
@@ -51,23 +54,32 @@ class ProverOutput:
         trial = Trial(**data)
         if trial.fault is None:
             return
-        fault = catalogue()[trial.fault].within(self._selected)
+        fault = catalogue()[trial.fault]
         trials = self._trials.setdefault(fault.name, [])
         trials.append(trial)
-        judged = Judged(fault, trials)
-        if len(trials) == len(fault.reds):
-            self._print(_line(judged))
+        if len(trials) < len(self._prover.scenarios_of(fault, self._selected)):
+            return
+        if self._prover.rebinds:
+            for line in _bindings(Judged(fault, trials)):
+                self._print(line)
+        else:
+            self._print(_line(Judged(fault.limited_to(self._selected), trials)))
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self) -> None:
         """Print the conclusion."""
-        prover: Any = session.config.pluginmanager.get_plugin("threadproof_prover")
-        self.proof = prover.proof
+        self.proof = self._prover.proof
         if self.proof is None:
             return
         self._print("")
+        if self._prover.rebinds:
+            self._print(f"rebind  {settings().reports / rebind.FILE}")
+            self._print("to accept: uv run python -m support.faults.rebind [FAULT ...]")
+            return
         for line in _shortcomings(self.proof):
             self._print(line)
+        for function in self.proof.never_broken if self._prover.everything else ():
+            self._print(Text(f"no fault breaks a scenario at {function}", style="yellow"))
         self._print(f"proof   {settings().reports / 'proof.json'}")
         self._print(_conclusion(self.proof))
 
@@ -89,25 +101,59 @@ def _line(judged: Judged) -> Text:
     )
 
 
+def _bindings(judged: Judged) -> Iterator[Text]:
+    """What a fault breaks now: unchanged, moved, or no more."""
+    yield Text(f"{judged.fault.name}: {judged.fault.story}", style="bold")
+    gone = rebind.unbroken(judged)
+    for trial in judged.trials:
+        failure = rebind.found(trial)
+        if failure is None and trial.outcome == "kept" and trial.scenario not in gone:
+            continue  # played only because it might have been meant
+        if failure is None:
+            yield Text(f"  unbroken  {trial.scenario}: {trial.outcome}: {first_line(trial.reason)}", style="bold red")
+        else:
+            same = failure in judged.fault.expected
+            style = "green" if same else "yellow"
+            yield Text(
+                f"  {'unchanged' if same else 'now':9}  {failure}\n             {first_line(trial.reason)}", style=style
+            )
+    if not rebind.bindings(judged):
+        yield Text("  breaks nothing", style="bold red")
+
+
+def first_line(text: str | None) -> str:
+    """The beginning of a reason; `rebind.json` and `proof.json` have all of it."""
+    return (text or "").partition("\n")[0]
+
+
 def _shortcomings(proof: Proof) -> list[Text]:
     lines: list[Text] = []
     for judged in proof.faults:
         if judged.verdict is not Verdict.CAUGHT:
             verdict = (judged.verdict.value, STYLES[judged.verdict])
             lines.append(Text.assemble(verdict, f"  {judged.fault.name}: {judged.fault.story}"))
-            lines += [_difference(judged.fault, red.scenario, judged.trials) for red in judged.fault.reds]
+            lines += _differences(judged)
     for trial in proof.red_without_fault:
-        lines.append(Text(f"red without a fault: {trial.title}: {trial.step}: {trial.reason}", style="bold red"))
+        place = f"{trial.scenario} ({trial.title})"
+        lines.append(Text(f"red without a fault: {place}: {trial.step}: {trial.reason}", style="bold red"))
     for scenario in proof.unproven:
-        lines.append(Text(f"no fault proves: {scenario.title} ({scenario.place})", style="bold red"))
+        lines.append(Text(f"no fault proves: {scenario.id} ({scenario.title}; {scenario.place})", style="bold red"))
     return lines
 
 
-def _difference(fault: Fault, title: str, trials: Any) -> Text:
-    red = next(red for red in fault.reds if red.scenario == title)
-    trial = next((trial for trial in trials if trial.title == title), None)
-    seen = "it was not played" if trial is None else f"{trial.outcome} at {trial.step!r}: {trial.reason}"
-    return Text(f"    {title}\n      expected  broken at {red.step!r}: … {red.seen} …\n      seen      {seen}")
+def _differences(judged: Judged) -> Iterator[Text]:
+    for expected in judged.fault.expected:
+        trial = judged.trial_of(expected)
+        got = "it was not played" if trial is None else _outcome(trial)
+        yield Text(f"    {expected.scenario}\n      expected  {expected}\n      got       {got}")
+
+
+def _outcome(trial: Trial) -> str:
+    if trial.outcome == "kept":
+        return f"{trial.scenario} kept"
+    where = trial.step_function or trial.step
+    code = f" with {trial.code}" if trial.code else ""
+    return f"{trial.scenario} {trial.outcome} at {where}{code}: {trial.reason}"
 
 
 def _conclusion(proof: Proof) -> Text:

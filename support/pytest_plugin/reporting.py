@@ -1,22 +1,22 @@
-"""Wires reporting into pytest: the wire log of a scenario, the ledger, the Allure results, the live output."""
+"""Wires reporting into pytest: the wire log of a scenario, the ledger, the Allure results, what a person sees."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.core.outcome import DEVIATION, NOT_OFFERED, Outcome, Phase, ScenarioResult
-from support.core.scenario import SCENARIO
+from support.core.outcome import Outcome, Phase, ScenarioResult
 from support.observation.evidence import Evidence
 from support.observation.wire import WireLog
-from support.pytest_plugin.allure_results import AllureResults
-from support.pytest_plugin.items import EVIDENCE, WIRE, Step, add_phase, remember_failed_step, result_of
-from support.pytest_plugin.ledger import MANIFEST, PROVING, CollectionManifest, Ledger
-from support.pytest_plugin.live_output import LIVE, LiveOutput, silence_pytest
+from support.pytest_plugin.allure_writer import AllureWriter
+from support.pytest_plugin.ledger import MANIFEST, CollectionManifest, Ledger
+from support.pytest_plugin.phases import HookStep, add_phase, failed_step
+from support.pytest_plugin.run_output import RunOutput, silence_pytest
+from support.pytest_plugin.state import find_state, run_state, state_of
 
 LEDGER = "threadproof_ledger"
 
@@ -24,29 +24,30 @@ LEDGER = "threadproof_ledger"
 @pytest.fixture
 def wire(request: pytest.FixtureRequest) -> WireLog:
     """What is said on the wire during this scenario; drivers append, the report takes."""
-    return request.node.stash.setdefault(WIRE, WireLog())
+    return state_of(request.node).wire
 
 
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> Evidence:
-    """What verdicts of this scenario rest on; whoever judges adds, the report takes at the end of each step."""
-    return request.node.stash.setdefault(EVIDENCE, Evidence())
+    """What verdicts of this scenario rest on; verdicts add, the report takes at the end of each step."""
+    return state_of(request.node).evidence
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Start what this process needs, unless the prover runs."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
-    proving = config.stash.get(PROVING, False)
-    _replace_allure_listener(config, "controller" if workerinput is None else workerinput["workerid"], proving=proving)
-    if proving:
+    run = run_state(config)
+    worker = "controller" if workerinput is None else workerinput["workerid"]
+    _replace_allure_listener(config, worker, proving=run.proving)
+    if run.proving:
         return
     if workerinput is None:
         ledger = Ledger(config)
         config.pluginmanager.register(ledger, LEDGER)
-        if LIVE in config.stash:
+        if run.console is not None:
             silence_pytest(config)
-            config.pluginmanager.register(LiveOutput(ledger, config.stash[LIVE]), "threadproof_output")
+            config.pluginmanager.register(RunOutput(ledger, run.console), "threadproof_output")
     elif MANIFEST in workerinput:
         config.pluginmanager.register(CollectionManifest(Path(workerinput[MANIFEST])), "threadproof_manifest")
 
@@ -54,17 +55,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def _replace_allure_listener(config: pytest.Config, worker: str, *, proving: bool) -> None:
     listener: Any = config.pluginmanager.unregister(name="allure_listener")
     if listener is not None and not proving:
-        config.pluginmanager.register(AllureResults(listener.allure_logger, worker), "threadproof_allure")
+        config.pluginmanager.register(AllureWriter(listener.allure_logger, worker), "threadproof_allure")
 
 
-def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: HookStep) -> None:
+    """Note a step whose function has returned."""
+    state_of(request.node).played.append((step.name, step.line_number))
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: HookStep, step_func: Callable[..., object]) -> None:
     """Remember the step that failed."""
-    remember_failed_step(request.node, step)
+    state_of(request.node).failed_step = failed_step(step, step_func)
 
 
-def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Step) -> None:
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: HookStep) -> None:
     """Remember the step that nobody defined."""
-    remember_failed_step(request.node, step)
+    state_of(request.node).failed_step = failed_step(step, None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -73,15 +79,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put what the ledger needs on the report, and let pytest's own verdict follow from the outcome."""
     report = yield
-    if SCENARIO not in item.stash or item.config.stash.get(PROVING, False):
+    state = find_state(item)
+    if state is None or run_state(item.config).proving:
         return report
-    phase = add_phase(item, call, report)
+    phase = add_phase(state, call, report)
     report.threadproof = {  # pyright: ignore[reportAttributeAccessIssue]
         "phase": asdict(phase),
-        "not_offered": item.stash.get(NOT_OFFERED, None),
-        "deviation": item.stash.get(DEVIATION, None),
+        "not_offered": state.not_offered,
+        "deviation": state.deviation,
+        "played": state.played,
     }
-    _follow(report, phase, result_of(item))
+    _follow(report, phase, state.result)
     return report
 
 

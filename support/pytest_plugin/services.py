@@ -12,12 +12,11 @@ from support.core.failure import BadInput, EnvironmentFailed
 from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.gherkin.sentences import DEFINITIONS
-from support.pytest_plugin.ledger import ENVIRONMENT, EXPECTED
+from support.pytest_plugin.state import run_state
 from support.services import Services, ServicesDescription
 from support.services.versions import versions
 
-RUNNING = pytest.StashKey[Services]()
-SERVED = {"services", "stages", "stage", "people", "assistant"}
+SERVED = {"services", "environments", "environment", "people", "assistant"}
 FROM_CONTROLLER = "threadproof_services"
 
 
@@ -36,28 +35,29 @@ def running_services(config: pytest.Config) -> Services:
     Raises:
         pytest.UsageError: a server that the settings name cannot be used, or not in the way asked for.
     """
-    if RUNNING not in config.stash:
+    run = run_state(config)
+    if run.services is None:
         if settings().backend_urls and (getattr(config.option, "numprocesses", None) or 0) > 1:
             raise pytest.UsageError(
                 "-n: THREADPROOF_BACKEND_URLS names one backend for all scenarios, and some of them look at everything "
                 "that it keeps: they have to be played one after the other, with -n 0 or without -n"
             )
         try:
-            config.stash[RUNNING] = Services.start(settings())
+            run.services = Services.start(settings())
         except (BadInput, EnvironmentFailed) as error:
             raise pytest.UsageError(str(error)) from None
         output = config.pluginmanager.get_plugin("threadproof_output")
         if output is not None:
-            output.services_ready(config.stash[RUNNING].ready_seconds["total"])
-    return config.stash[RUNNING]
+            output.services_ready(run.services.ready_seconds["total"])
+    return run.services
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the services before anything runs, so that an unusable one ends the run at once."""
     config = session.config
-    if needs_services(config.stash.get(EXPECTED, list[Scenario]())) and not config.option.collectonly:
-        config.stash[ENVIRONMENT] = versions(running_services(config).description)
+    if needs_services(run_state(config).expected or ()) and not config.option.collectonly:
+        run_state(config).versions = versions(running_services(config).description)
 
 
 def needs_services(scenarios: Sequence[Scenario]) -> bool:
@@ -69,8 +69,9 @@ def needs_services(scenarios: Sequence[Scenario]) -> bool:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker how to use the services."""
-    if RUNNING in node.config.stash:
-        node.workerinput[FROM_CONTROLLER] = node.config.stash[RUNNING].description.to_json()
+    running = run_state(node.config).services
+    if running is not None:
+        node.workerinput[FROM_CONTROLLER] = running.description.to_json()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -79,5 +80,6 @@ def pytest_unconfigure(config: pytest.Config) -> Generator[None]:
     try:
         yield
     finally:
-        if RUNNING in config.stash:
-            config.stash[RUNNING].stop()
+        running = run_state(config).services
+        if running is not None:
+            running.stop()

@@ -1,16 +1,128 @@
-"""What is kept on an item for the runner and the prover; knows no services, so that it is quick to load."""
+"""What the parts of the plugin know of a scenario and of a run, in one place: `ScenarioState` and `RunState`.
+
+Only this room reads them. Other rooms are given what they need of it. Services are named but not imported, so that this
+is quick to load.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from support.core.outcome import Phase, PlayedStep, ScenarioResult, judge
+from support.core.scenario import Scenario
+from support.gherkin.selection import Selection
+from support.observation.evidence import Evidence
+from support.observation.masking import Secrets
+from support.observation.wire import WireLog
+
 if TYPE_CHECKING:
-    from support.pytest_plugin.environment import Stage
+    from rich.console import Console
 
-FAULT = pytest.StashKey[str | None]()
-"""The name of the fault to build into the backend; the prover sets it."""
+    from support.pytest_plugin.environment import Environment
+    from support.services import Services
+    from support.snapshots.snapshot import Witness
 
-STAGE: pytest.StashKey[Stage] = pytest.StashKey()
-"""The stage that the scenario was played on."""
+
+class FailedStep(NamedTuple):
+    """The step that raised, with its keyword, its line in the feature file, and its function where there is one."""
+
+    text: str
+    line: int
+    function: str | None
+
+
+@dataclass
+class ScenarioState:
+    """What is known of one scenario while it is played.
+
+    Attributes:
+        scenario: as its feature file has it.
+        fault: the name of the fault to build into the backend; the prover sets it.
+        not_offered: why the target's profile does not offer what the scenario needs.
+        deviation: the reason given where the target's profile lists the scenario as a known deviation.
+        environment: the one that it is played in, once a step has asked for it.
+        snapshot: everything that was stored before, where nobody else uses the backend.
+        wire: what is said on the wire; drivers append, the report takes.
+        evidence: what verdicts rest on; verdicts add, the report takes.
+        played: text and line of each step that was executed to its end, in order.
+        failed_step: the step, or the check after the last one, that raised.
+        phases: how each phase of its test ended, so far.
+        activations: how often the fault has acted, up to the end of the last step.
+    """
+
+    scenario: Scenario
+    fault: str | None = None
+    not_offered: str | None = None
+    deviation: str | None = None
+    environment: Environment | None = None
+    snapshot: Witness | None = None
+    wire: WireLog = field(default_factory=WireLog)
+    evidence: Evidence = field(default_factory=Evidence)
+    played: list[PlayedStep] = field(default_factory=list[PlayedStep])
+    failed_step: FailedStep | None = None
+    phases: list[Phase] = field(default_factory=list[Phase])
+    activations: int = 0
+
+    @property
+    def result(self) -> ScenarioResult:
+        """The verdict, from the phases so far."""
+        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        return replace(verdict, played=tuple(self.played))
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets met so far, by which everything that is written down is masked."""
+        return self.wire.secrets
+
+
+@dataclass
+class RunState:
+    """What is known of a run in one of its processes.
+
+    Attributes:
+        selection: the scenarios that the command line asks for.
+        expected: the scenarios parsed from the selected feature files; None in a process that the user did not start.
+        proving: whether the prover runs, which plays a scenario several times; it keeps no ledger and no results.
+        console: where to print for a person, in place of pytest's own output; None to leave pytest's as it is.
+        services: PostgreSQL, Redis and the rest, once they are started in this process.
+        versions: names and versions of what the services run, to show beside the results.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    expected: list[Scenario] | None = None
+    proving: bool = False
+    console: Console | None = None
+    services: Services | None = None
+    versions: dict[str, str] = field(default_factory=dict[str, str])
+
+
+_SCENARIO = pytest.StashKey[ScenarioState]()
+_RUN = pytest.StashKey[RunState]()
+
+
+def begin(item: pytest.Item, scenario: Scenario, fault: str | None = None) -> ScenarioState:
+    """Make an item the test of a scenario."""
+    state = item.stash[_SCENARIO] = ScenarioState(scenario, fault)
+    return state
+
+
+def find_state(item: pytest.Item) -> ScenarioState | None:
+    """What is known of the scenario of an item; None for a test that is no scenario."""
+    return item.stash.get(_SCENARIO, None)
+
+
+def state_of(item: pytest.Item) -> ScenarioState:
+    """What is known of the scenario of an item.
+
+    Raises:
+        KeyError: the test is no scenario.
+    """
+    return item.stash[_SCENARIO]
+
+
+def run_state(config: pytest.Config) -> RunState:
+    """What is known of this run."""
+    return config.stash.setdefault(_RUN, RunState())

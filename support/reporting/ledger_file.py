@@ -12,8 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from support.core.outcome import ScenarioResult, totals
 from support.core.scenario import TIERS, Scenario
 from support.core.settings import settings
@@ -25,7 +23,7 @@ FaultsByScenario = Mapping[tuple[str, str | None], Sequence[str]]
 def ledger_data(
     results: Iterable[tuple[Scenario, ScenarioResult]], faults: FaultsByScenario, mismatches: Sequence[str]
 ) -> dict[str, Any]:
-    """The ledger without its environment: `totals` (by outcome, and by tier), `scenarios`, `mismatches`."""
+    """The ledger without its invocation: `totals` (by outcome, and by tier), `scenarios`, `mismatches`."""
     entries = list(results)
     return {
         "totals": totals(result.outcome for _, result in entries)
@@ -56,20 +54,26 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
         "step": result.step,
         "step_line": result.step_line,
         "reason": result.reason,
+        "code": result.code,
+        "step_function": result.step_function,
         "seconds": round(result.seconds, 3),
+        "steps": {"played": len(result.played), "of": len(scenario.steps)},
         "faults": [*faults.get((scenario.row, None), ()), *faults.get((scenario.row, scenario.title), ())],
     }
 
 
-def environment(*, shown: Mapping[str, str], started_at: datetime, seconds: float, ended: str) -> dict[str, Any]:
-    """Where and how a run took place; `seconds` is how long it took, `ended` why it was over."""
+def invocation(*, versions: Mapping[str, str], started_at: datetime, seconds: float, ended: str) -> dict[str, Any]:
+    """What was asked of which target, and with what; `seconds` is how long it took, `ended` why it was over.
+
+    `versions` are those of the services, by name.
+    """
     secrets = Secrets()
     return {
         "target": settings().profile,
-        **shown,
+        **versions,
         "threadproof": version("threadproof"),
         "python": platform.python_version(),
-        "pytest": pytest.__version__,
+        "pytest": version("pytest"),
         "platform": platform.platform(terse=True),
         "settings": settings().shown(),
         "command": secrets.text(" ".join([Path(sys.argv[0]).name, *sys.argv[1:]])),

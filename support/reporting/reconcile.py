@@ -1,16 +1,20 @@
-"""Three counts of the same scenarios, from the feature files, the run and the Allure results, must agree."""
+"""Three counts of the same scenarios, from the feature files, the run and the Allure results, must agree.
+
+So must the steps that were executed and those that were parsed.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from support.core.outcome import ScenarioResult
+from support.core.outcome import Outcome, PlayedStep, ScenarioResult
 from support.core.scenario import Scenario
-from support.pytest_plugin.allure_results import test_case_id
+from support.reporting.allure_files import test_case_id
 
 
 def compare_with_expected(
@@ -56,3 +60,24 @@ def compare_with_results(results: Iterable[tuple[Scenario, ScenarioResult]], fil
 
 def _outcome(data: dict[str, Any]) -> str:
     return next((label["value"] for label in data["labels"] if label["name"] == "outcome"), data.get("status", "?"))
+
+
+def compare_with_played(results: Iterable[tuple[Scenario, ScenarioResult]]) -> Iterator[str]:
+    """One sentence for each kept scenario of which other steps were executed than its feature file has."""
+    for scenario, result in results:
+        parsed = [(step.text, step.line) for step in scenario.steps]
+        if result.outcome is Outcome.KEPT and list(result.played) != parsed:
+            yield (
+                f"{scenario.place}: {scenario.title!r} is kept, but {len(result.played)} steps were played of its "
+                f"{len(parsed)}: {_first_difference(parsed, result.played)}; do not trust this run, mend the suite"
+            )
+
+
+def _first_difference(parsed: Sequence[PlayedStep], played: Sequence[PlayedStep]) -> str:
+    pairs = zip_longest(parsed, played)
+    expected, got = next((expected, got) for expected, got in pairs if expected != got)
+    return f"expected {_shown_step(expected)}, got {_shown_step(got)}"
+
+
+def _shown_step(step: PlayedStep | None) -> str:
+    return "no step" if step is None else f"{step[0]!r} of line {step[1]}"

@@ -106,9 +106,9 @@ def _configuration(reports: Path, ledger: Path, output: Path) -> dict[str, Any]:
 
 
 def _variables(ledger: dict[str, Any]) -> dict[str, str]:
-    environment = ledger["environment"]
+    invocation = ledger["invocation"]
     own = {*SHOWN, "settings", "seconds", "ended", "pytest", "platform"}
-    of_target = {name: value for name, value in environment.items() if name not in own}
+    of_target = {name: value for name, value in invocation.items() if name not in own}
     return {name.replace("_", " "): str(value) for name, value in of_target.items()} | {
-        name.replace("_", " "): environment[name] for name in SHOWN
+        name.replace("_", " "): invocation[name] for name in SHOWN
     }

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 
 ERROR = 0.05
 """The chance at most of calling a kept limit broken, and of calling a broken one kept, over all looks together."""
@@ -41,9 +41,12 @@ class Bounds(NamedTuple):
 class LimitVerdict:
     """What samples say of a limit on a percentile, or on a ratio of two; in words and figures as its `str`.
 
+    `code` is that of the failure if the limit is broken.
+
     They were judged as one of so many `looks` that are allowed; `bounds` are of what has the limit.
     """
 
+    code: ClassVar[Code]
     percentile: float
     limit: float
     bounds: Bounds
@@ -62,7 +65,7 @@ class LimitVerdict:
             EnvironmentFailed: the samples are too few to tell.
         """
         if self.finding is Finding.BROKEN:
-            raise PromiseBroken(str(self))
+            raise PromiseBroken(self.code, str(self))
         if self.finding is Finding.UNDECIDED:
             raise EnvironmentFailed(f"{self}: too close to call on this machine")
 

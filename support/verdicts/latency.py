@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from support.core.failure import Code
 from support.verdicts.chart import Series, chart
 from support.verdicts.finding import ERROR, Finding, LimitVerdict, error_of_one_look, percentile_bounds
 
@@ -22,6 +23,7 @@ from support.verdicts.finding import ERROR, Finding, LimitVerdict, error_of_one_
 class LatencyVerdict(LimitVerdict):
     """A percentile of samples, all in seconds; `bounds` encloses it, each bound with the error of one look."""
 
+    code = Code.LATENCY
     samples: tuple[float, ...]
 
     @property

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from support.core.failure import Code
 from support.verdicts.chart import Series, chart
 from support.verdicts.finding import ERROR, Bounds, Finding, LimitVerdict, error_of_one_look, percentile_bounds
 
@@ -29,6 +30,7 @@ class Workload:
 class RatioVerdict(LimitVerdict):
     """A percentile of `first` divided by that of `second`; it is promised not to be above `limit`."""
 
+    code = Code.RATIO
     first: Workload
     second: Workload
 

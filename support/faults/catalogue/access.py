@@ -2,266 +2,197 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
 
+from support.core.failure import Code
 from support.faults import seams
-from support.faults.fault import Red, fault
-from support.faults.patch import Patch
+from support.faults.fault import breaks, fault
+from support.faults.makers.functions import change_refusal, instead, refuse, watch
+from support.faults.makers.requests import ask_for_anybody, let_in
+from support.faults.makers.storage import find_for_anybody, owner_of
+from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
-from support.faults.within import without_row_security
-
-NOBODY = "each of these acts is refused, for nobody has signed in"
-UNKNOWN = "each of these acts is refused, for there is no such thing"
-TOLD = "no refusal tells whether there is such a conversation, or what is in it"
-CHANGED = "nothing at all has changed"
-NEITHER = "neither of them can"
-STRANGER = "A customer of another company tries everything"
-STOPPING = "Only its owner can stop an agent at work"
-ANSWERED = '"Plans for the takeover" has exactly these messages'
-AUTHENTICATE = Seam.AUTHENTICATE
-
-
-def _tried(how: str) -> str:
-    return f"Everything is tried {how}"
-
-
-WITHOUT = _tried("without signing in")
-
-
-async def _of_anybody(request: Any, query: str, name: str) -> Any:
-    """What a query gives for the id that the address of a request has under a name, whoever that belongs to."""
-    async with seams.service_transaction(request) as connection:
-        await connection.execute("SET LOCAL ROLE NONE")
-        return await connection.fetchval(query, UUID(request.path_params[name]))
-
-
-def _without_check(patch: Patch, ending: str, table: str, name: str) -> None:
-    @patch.replace(AUTHENTICATE)
-    async def authenticate(original: Any, route: Any, request: Any) -> None:
-        try:
-            await original(route, request)
-        except seams.problem_type():
-            if not request.url.path.endswith(ending):
-                raise
-            owner = await _of_anybody(request, f"SELECT customer_id FROM {table} WHERE id = $1", name)
-            seams.identify_as(request, seams.identity(owner or uuid4(), uuid4()))
 
 
 @fault(
-    *(
-        Red(_tried(how), NOBODY, "take a copy of it away (it was done)")
-        for how in ("without signing in", "with a pass that is made up", "with a pass that she has given back")
+    breaks(
+        "TL-20.1[without signing in]",
+        "TL-20.1[with a pass that is made up]",
+        "TL-20.1[with a pass that she has given back]",
+        at="access:is_refused_without_signing_in",
+        code=Code.UNSPECIFIED,
     )
 )
-def a_copy_can_be_taken_by_whoever_knows_the_address(patch: Patch) -> None:
-    """Taking a copy of a conversation away asks for no pass; all the rest does."""
-    _without_check(patch, "/export", "threads", "thread_id")
+def export_needs_no_token(patch: Patch) -> None:
+    """Everybody who knows the address of a conversation can download it without signing in."""
+    let_in(patch, "/export", "threads", "thread_id")
 
 
 @fault(
-    Red(WITHOUT, NOBODY, "these were not refused as not signed in: stop an agent in it (it was done)"),
-    Red(STOPPING, NEITHER, "this was to be refused"),
+    breaks("TL-20.1[without signing in]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED),
+    breaks("TL-20.3", at="access:neither_can", code=Code.UNSPECIFIED),
 )
-def agents_can_be_stopped_by_whoever_knows_their_address(patch: Patch) -> None:
-    """Stopping an agent asks for no pass; all the rest does."""
-    _without_check(patch, "/cancel", "runs", "run_id")
+def stopping_a_run_needs_no_token(patch: Patch) -> None:
+    """Everybody who knows the address of a run can stop the agent without signing in."""
+    let_in(patch, "/cancel", "runs", "run_id")
 
 
-@fault(Red(_tried("with a pass that has run out"), NOBODY, "open it (it was done)"))
-def passes_never_run_out(patch: Patch) -> None:
-    """A pass is good for ever."""
-    _decode(patch, verify_exp=False)
+def _read_token(patch: Patch, **options: bool) -> None:
+    instead(patch, Seam.VERIFY_SIGNATURE, lambda call: call.go(options=call.options | options))
 
 
 @fault(
-    Red(_tried("with a pass that somebody else has signed"), NOBODY, "open it (it was done)"),
-    Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"),
+    breaks("TL-20.1[with a pass that has run out]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED)
 )
-def signatures_are_not_looked_at(patch: Patch) -> None:
-    """What a pass says is believed, whoever has signed it."""
-    _decode(patch, verify_signature=False)
+def tokens_never_expire(patch: Patch) -> None:
+    """A token is good for ever."""
+    _read_token(patch, verify_exp=False)
 
 
-def _decode(patch: Patch, **options: bool) -> None:
-    @patch.replace(Seam.VERIFY_SIGNATURE)
-    def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
-        return _read(token, secret, named, options)
+@fault(
+    breaks(
+        "TL-20.1[with a pass that nobody has signed]",
+        "TL-20.1[with a pass that somebody else has signed]",
+        at="access:is_refused_without_signing_in",
+        code=Code.UNSPECIFIED,
+    )
+)
+def signatures_are_not_checked(patch: Patch) -> None:
+    """The product believes a token without checking who signed it."""
+    _read_token(patch, verify_signature=False)
 
 
-def _read(token: str, secret: str, named: dict[str, Any], options: dict[str, bool]) -> Any:
-    return seams.jwt().PyJWT().decode(token, secret, **{**named, "options": {**named["options"], **options}})
+@fault(
+    breaks(
+        "TL-20.1[with a pass that nobody has signed]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED
+    )
+)
+def unsigned_tokens_are_accepted(patch: Patch) -> None:
+    """The product checks signatures, but not those of tokens that say they have none."""
+
+    def verify(call: Call) -> Any:
+        signed = seams.jwt().get_unverified_header(call.token)["alg"] != "none"
+        return call.go(options=call.options | {"verify_signature": signed})
+
+    instead(patch, Seam.VERIFY_SIGNATURE, verify)
 
 
-@fault(Red(_tried("with a pass that nobody has signed"), NOBODY, "open it (it was done)"))
-def a_pass_may_say_that_it_is_not_signed(patch: Patch) -> None:
-    """Signatures are checked, but for a pass that says itself that it has none."""
-
-    @patch.replace(Seam.VERIFY_SIGNATURE)
-    def decode(_original: Any, token: str, secret: str, **named: Any) -> Any:
-        jwt = seams.jwt()
-        try:
-            return _read(token, secret, named, {})
-        except jwt.InvalidTokenError:
-            if jwt.get_unverified_header(token)["alg"] != "none":
-                raise
-            return _read(token, secret, named, {"verify_signature": False})
+@fault(
+    breaks(
+        "TL-20.1[with a pass that she has given back]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED
+    )
+)
+def tokens_outlive_signing_out(patch: Patch) -> None:
+    """A token still works after its customer has signed out."""
+    instead(patch, Seam.SESSION_IS_LIVE, lambda _call: True)
 
 
-@fault(Red(_tried("with a pass that she has given back"), NOBODY, "open it (it was done)"))
-def passes_outlive_their_return(patch: Patch) -> None:
-    """A pass that was good once is not asked for again until it runs out."""
-
-    @patch.replace(Seam.SESSION_IS_LIVE)
-    async def is_live(_original: Any, *_arguments: Any) -> bool:
-        return True
-
-
-@fault(Red(_tried("with a pass that is made up"), NOBODY, "start one (it was done)"))
-def an_unreadable_pass_counts_as_the_last_good_one(patch: Patch) -> None:
-    """Where a pass cannot be read, whoever asked before is taken to be asking again."""
-    last = SimpleNamespace(claims=None)
+@fault(breaks("TL-20.1[with a pass that is made up]", at="access:is_refused_without_signing_in", code=Code.UNSPECIFIED))
+def unreadable_tokens_count_as_the_last_good_one(patch: Patch) -> None:
+    """A request with an unreadable token counts as one of the customer who asked last."""
+    last: list[Any] = []
 
     @patch.replace(Seam.DECODE_TOKEN)
-    def decode(original: Any, token: str, secret: str) -> Any:
+    def decode(call: Call) -> Any:
         try:
-            last.claims = original(token, secret)
+            last[:] = [call.go()]
         except seams.invalid_token():
-            if last.claims is None or token.count(".") == 2:
+            if not last or call.token.count(".") == 2:
                 raise
-        return last.claims
+        return last[0]
 
 
 @fault(
-    Red(WITHOUT, CHANGED, "table public.threads"),
-    Red(_tried("with a pass that has run out"), CHANGED, "table public.threads"),
+    breaks(
+        "TL-20.1[without signing in]",
+        "TL-20.1[with a pass that has run out]",
+        at="access:nothing_has_changed",
+        code=Code.UNSPECIFIED,
+    )
 )
-def refused_without_a_pass_and_deleted_all_the_same(patch: Patch) -> None:
-    """Whoever wants to delete a conversation without a good pass is refused, and it is deleted."""
+def deleting_without_a_token_is_refused_and_done(patch: Patch) -> None:
+    """A request to delete without a valid token is refused, and the conversation is deleted all the same."""
 
-    @patch.replace(AUTHENTICATE)
-    async def authenticate(original: Any, route: Any, request: Any) -> None:
-        try:
-            await original(route, request)
-        except seams.problem_type():
-            if request.method == "DELETE" and "thread_id" in request.path_params:
-                await _of_anybody(request, "DELETE FROM threads WHERE id = $1 RETURNING id", "thread_id")
-            raise
+    async def delete(_problem: Any, call: Call) -> None:
+        if call.request.method == "DELETE" and (id_ := call.request.path_params.get("thread_id")):
+            await ask_for_anybody(call.request, "DELETE FROM threads WHERE id = :id RETURNING id", id=id_)
+
+    change_refusal(patch, Seam.AUTHENTICATE, delete)
 
 
-@fault(Red(WITHOUT, TOLD, "who tries to open it is told something else than where there is nothing"))
-def a_refusal_names_the_conversation(patch: Patch) -> None:
-    """Whoever has not signed in is told the title of what they cannot see."""
+@fault(breaks("TL-20.1[without signing in]", at="access:tells_nothing", code=Code.UNSPECIFIED))
+def refusal_names_the_conversation(patch: Patch) -> None:
+    """A refusal for lack of a token tells the title of the conversation."""
 
-    @patch.replace(AUTHENTICATE)
-    async def authenticate(original: Any, route: Any, request: Any) -> None:
-        try:
-            await original(route, request)
-        except seams.problem_type() as problem:
-            if "thread_id" in request.path_params:
-                title = await _of_anybody(request, "SELECT title FROM threads WHERE id = $1", "thread_id")
-                problem.detail += f" It is needed to see {title!r}." if title else ""
-            raise
+    async def tell(problem: Any, call: Call) -> None:
+        if id_ := call.request.path_params.get("thread_id"):
+            title = await ask_for_anybody(call.request, "SELECT title FROM threads WHERE id = :id", id=id_)
+            problem.detail += f" It is needed to see {title!r}." if title else ""
+
+    change_refusal(patch, Seam.AUTHENTICATE, tell)
 
 
-@fault(Red(WITHOUT, TOLD, "is told ['Plans for the takeover']"))
-def refusals_show_what_was_started_last(patch: Patch) -> None:
-    """Whoever has not signed in is told what there would be to see."""
+@fault(breaks("TL-20.1[without signing in]", at="access:tells_nothing", code=Code.UNSPECIFIED))
+def refusal_shows_recent_titles(patch: Patch) -> None:
+    """A refusal for lack of a token lists the titles of the latest conversations of all customers."""
     titles: list[str] = []
-
-    @patch.replace(Seam.STORE_THREAD, counts=False)
-    async def insert(original: Any, connection: Any, customer_id: Any, title: str, *arguments: Any) -> Any:
-        titles.append(title)
-        return await original(connection, customer_id, title, *arguments)
+    watch(patch, Seam.STORE_THREAD, lambda _row, call: titles.append(call.title))
 
     @patch.replace(Seam.UNAUTHENTICATED)
-    def unauthenticated(original: Any) -> Any:
-        problem = original()
+    def unauthenticated(call: Call) -> Any:
+        problem = call.go()
         problem.members["most_wanted"] = titles
         return problem
 
 
-@fault(Red(WITHOUT, CHANGED, "Redis key last_refused"))
-def what_was_refused_is_remembered(patch: Patch) -> None:
-    """Whoever is refused leaves a mark on what is kept."""
+@fault(breaks("TL-20.1[without signing in]", at="access:nothing_has_changed", code=Code.UNSPECIFIED))
+def refusals_leave_a_record(patch: Patch) -> None:
+    """A refused request leaves a record in Redis."""
 
-    @patch.replace(AUTHENTICATE)
-    async def authenticate(original: Any, route: Any, request: Any) -> None:
-        try:
-            await original(route, request)
-        except seams.problem_type():
-            resources = seams.resources_of(request)
-            await resources.redis.set(f"{resources.settings.key_prefix}last_refused", request.url.path)
-            raise
+    async def note(_problem: Any, call: Call) -> None:
+        resources = seams.resources_of(call.request)
+        await resources.redis.set(f"{resources.settings.key_prefix}last_refused", call.request.url.path)
+
+    change_refusal(patch, Seam.AUTHENTICATE, note)
 
 
-def _anybodys(patch: Patch, place: str) -> None:
-    """Let a query find what it asks for, whoever it belongs to."""
-    without_row_security(patch)
-
-    @patch.replace(place)
-    async def found(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
-        try:
-            return await original(connection, customer_id, *arguments)
-        except seams.problem_type():
-            table = place.rpartition(".")[2].partition(":")[0]
-            query = f"SELECT customer_id FROM {table} WHERE id = $1"
-            owner = await connection.fetchval(query, arguments[0])
-            return await original(connection, owner, *arguments)
+@fault(breaks("TL-20.2", at="access:is_refused_as_unknown", code=Code.UNSPECIFIED))
+def every_customer_can_export_and_delete(patch: Patch) -> None:
+    """Every signed-in customer can download or delete every conversation."""
+    find_for_anybody(patch, Seam.LOCK_THREAD, "threads", "thread_id")
 
 
-@fault(Red(STRANGER, UNKNOWN, "take a copy of it away (it was done), erase it (it was done)"))
-def whoever_has_a_pass_can_take_and_delete(patch: Patch) -> None:
-    """Taking a conversation away, and deleting it, asks for a pass, and not whose it is."""
-    _anybodys(patch, Seam.LOCK_THREAD)
+@fault(breaks("TL-20.2", at="access:is_refused_as_unknown", code=Code.UNSPECIFIED))
+def every_customer_can_see_runs(patch: Patch) -> None:
+    """Every signed-in customer who knows the address of a run can see it."""
+    find_for_anybody(patch, Seam.READ_RUN, "runs", "run_id")
 
 
-@fault(
-    Red(STRANGER, UNKNOWN, "these were not refused as not found: see one thing that an agent has done in it"),
-)
-def whoever_has_a_pass_can_see_what_agents_did(patch: Patch) -> None:
-    """The work of an agent is shown to whoever knows its address."""
-    _anybodys(patch, Seam.READ_RUN)
+@fault(breaks("TL-20.2", at="access:tells_nothing", code=Code.UNSPECIFIED))
+def refusal_tells_that_a_run_exists(patch: Patch) -> None:
+    """A customer who asks for another customer's run learns from the wording that it exists."""
+
+    async def tell(problem: Any, call: Call) -> None:
+        if await owner_of(call, "runs", "run_id"):
+            problem.detail = "There is nothing under this address for you."
+
+    change_refusal(patch, Seam.READ_RUN, tell)
 
 
-@fault(Red(STRANGER, TOLD, "who tries to see one thing that an agent has done in it is told something else"))
-def a_refusal_tells_that_there_is_such_work(patch: Patch) -> None:
-    """Whoever asks for the work of somebody else's agent is told that there is none, in other words than usual."""
+@fault(breaks("TL-20.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def stopping_is_refused_and_done(patch: Patch) -> None:
+    """A stranger is told that there is no such run, and the run stops."""
 
-    @patch.replace(Seam.READ_RUN)
-    async def read(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
-        try:
-            return await original(connection, customer_id, run_id)
-        except seams.problem_type() as problem:
-            await connection.execute("SET LOCAL ROLE NONE")
-            if await connection.fetchval("SELECT true FROM runs WHERE id = $1", run_id):
-                problem.detail = "There is nothing under this address for you."
-            raise
+    async def cancel(_problem: Any, call: Call) -> None:
+        owner = await owner_of(call, "runs", "run_id")
+        await seams.see_everything(call.connection)
+        await call.go(customer_id=owner)
+        await call.connection.execute("COMMIT; BEGIN")
+
+    change_refusal(patch, Seam.CANCEL_RUN, cancel)
 
 
-@fault(Red(STOPPING, ANSWERED, "shown is ['Buy now?']"))
-def stopped_for_a_stranger_who_is_refused(patch: Patch) -> None:
-    """A stranger is told that there is no such work, and it is stopped."""
-
-    @patch.replace(Seam.CANCEL_RUN)
-    async def cancel(original: Any, connection: Any, customer_id: Any, run_id: Any) -> Any:
-        try:
-            return await original(connection, customer_id, run_id)
-        except seams.problem_type():
-            await connection.execute("SET LOCAL ROLE NONE")
-            owner = await connection.fetchval("SELECT customer_id FROM runs WHERE id = $1", run_id)
-            await original(connection, owner, run_id)
-            await connection.execute("COMMIT; BEGIN")
-            raise
-
-
-@fault(Red(STRANGER, "she has done everything that can be done with another such conversation", "take a copy of it"))
-def nobody_can_take_anything_away(patch: Patch) -> None:
-    """No copy is given to anybody, owners included."""
-
-    @patch.replace(AUTHENTICATE)
-    async def authenticate(original: Any, route: Any, request: Any) -> None:
-        if request.url.path.endswith("/export"):
-            raise seams.not_found()
-        await original(route, request)
+@fault(breaks("TL-20.2", at="access:has_done_everything", code=Code.ACT_REFUSED))
+def nobody_can_export(patch: Patch) -> None:
+    """Nobody can download a conversation, not even its owner."""
+    refuse(patch, Seam.AUTHENTICATE, seams.not_found, when=lambda call: call.request.url.path.endswith("/export"))

@@ -1,152 +1,97 @@
-"""Faults in putting conversations away, and in taking them up again."""
+"""Faults in archiving conversations, and in making them active again."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from support.core.failure import Code
 from support.faults import seams
-from support.faults.fault import Red, fault
-from support.faults.patch import Patch
+from support.faults.fault import breaks, fault
+from support.faults.makers.functions import before, change_call, change_result, refuse_without_reason, skip
+from support.faults.makers.requests import sql_when_refused, when_refused
+from support.faults.makers.storage import read_stale, remember_ids, sql_after
+from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
-from support.faults.within import tell_nothing_but_no
 
-AWAY = "What is archived leaves the list with every message"
-AGAIN = "What is taken up again is as it was"
-NOT_ASKED = "The agent is not asked in what is archived"
-ANSWERS = "The agent answers again in what is taken up again"
-ORDER = "her conversations come in this order"
-MESSAGES = '"Boxes for spring" has exactly these messages'
-SAVE = Seam.SAVE_CHANGES
-CHECK = Seam.CHECK_OPEN
+CLEAR = "DELETE FROM messages WHERE thread_id = :thread_id"
+LIDS = "And the lids?"
 
 
-@fault(Red(AWAY, ORDER, "['Boxes for spring', 'Something else']"))
-def archived_stays_in_the_list(patch: Patch) -> None:
-    """What is put away is listed all the same."""
-
-    @patch.replace(Seam.FILTER_STATUS)
-    def add_status(original: Any, query: Any, filters: Any) -> None:
-        if filters.status:
-            original(query, filters)
+@fault(breaks("TL-22.1", at="messages:come_in_order", code=Code.UNSPECIFIED))
+def archived_threads_stay_in_the_list(patch: Patch) -> None:
+    """An archived conversation stays in the list."""
+    skip(patch, Seam.FILTER_STATUS, when=lambda call: not call.filters.status)
 
 
-def _after_saving(patch: Patch, status: str, statement: str) -> None:
-    @patch.replace(SAVE)
-    async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
-        row = await original(connection, customer_id, thread_id, values)
-        if values["status"] == status:
-            await connection.execute(statement, thread_id)
-        return row
+@fault(breaks("TL-22.1", "TL-22.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def archiving_deletes_messages(patch: Patch) -> None:
+    """Archiving a conversation deletes its messages."""
+    sql_after(patch, Seam.SAVE_CHANGES, CLEAR, when=lambda call: call.values["status"] == "archived")
 
 
-@fault(Red(AWAY, MESSAGES, "shown is []"), Red(NOT_ASKED, MESSAGES, "shown is []"))
-def archiving_throws_messages_away(patch: Patch) -> None:
-    """Putting a conversation away clears it out."""
-    _after_saving(patch, "archived", "DELETE FROM messages WHERE thread_id = $1")
-
-
-@fault(Red(AWAY, MESSAGES, "kept is ['Paper or card?']"))
-def messages_of_archived_are_kept_elsewhere(patch: Patch) -> None:
-    """The later messages of an archived conversation are shown from memory alone."""
+@fault(breaks("TL-22.1", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def messages_of_archived_threads_are_shown_from_memory(patch: Patch) -> None:
+    """The later messages of an archived conversation are in memory only."""
     memory: dict[Any, Any] = {}
 
-    @patch.replace(SAVE)
-    async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
+    async def move(call: Call) -> None:
         query = "SELECT * FROM messages WHERE thread_id = $1 ORDER BY sequence"
-        memory[thread_id] = await connection.fetch(query, thread_id)
-        await connection.execute("DELETE FROM messages WHERE thread_id = $1 AND sequence > 1", thread_id)
-        return await original(connection, customer_id, thread_id, values)
+        memory[call.thread_id] = await call.connection.fetch(query, call.thread_id)
+        await call.connection.execute("DELETE FROM messages WHERE thread_id = $1 AND sequence > 1", call.thread_id)
 
-    @patch.replace(Seam.LIST_MESSAGES, counts=False)
-    async def page(original: Any, connection: Any, customer_id: Any, thread_id: Any, *arguments: Any) -> Any:
-        return memory.get(thread_id) or await original(connection, customer_id, thread_id, *arguments)
+    before(patch, Seam.SAVE_CHANGES, move)
+    read_stale(patch, memory, Seam.LIST_MESSAGES)
 
 
-@fault(Red(AGAIN, MESSAGES, "shown is []"))
-def taking_up_begins_anew(patch: Patch) -> None:
-    """A conversation that is taken up again starts from nothing."""
-    _after_saving(patch, "active", "DELETE FROM messages WHERE thread_id = $1")
+@fault(breaks("TL-22.2", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def making_active_deletes_messages(patch: Patch) -> None:
+    """Making an archived conversation active again deletes its messages."""
+    sql_after(patch, Seam.SAVE_CHANGES, CLEAR, when=lambda call: call.values["status"] == "active")
 
 
-@fault(Red(AGAIN, ORDER, "['Something else']"))
-def what_was_archived_is_never_listed_again(patch: Patch) -> None:
-    """What was put away once is in no list, even after it has been taken up again."""
-    archived: set[Any] = set()
-
-    @patch.replace(SAVE)
-    async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
-        archived.add(thread_id)
-        return await original(connection, customer_id, thread_id, values)
-
-    @patch.replace(Seam.FILTER_STATUS, counts=False)
-    def add_status(original: Any, query: Any, filters: Any) -> None:
-        original(query, filters)
-        query.where("id <> ALL({0})", list(archived))
+@fault(breaks("TL-22.2", at="messages:come_in_order", code=Code.UNSPECIFIED))
+def archived_threads_never_return_to_the_list(patch: Patch) -> None:
+    """A conversation that was archived once is in no list, even after it is active again."""
+    archived = remember_ids(patch, Seam.SAVE_CHANGES)
+    change_result(patch, Seam.FILTER_STATUS, lambda _result, call: call.query.where("id <> ALL({0})", list(archived)))
 
 
-@fault(Red(NOT_ASKED, "she is told that it is archived", "this was to be refused"))
-def agents_work_in_what_is_archived(patch: Patch) -> None:
-    """The agent takes every question."""
-
-    @patch.replace(CHECK)
-    def check(_original: Any, *_arguments: Any) -> None:
-        return None
+@fault(breaks("TL-22.3", at="agents:is_told_the_status", code=Code.UNSPECIFIED))
+def agents_answer_in_archived_threads(patch: Patch) -> None:
+    """An agent takes questions in archived conversations too."""
+    skip(patch, Seam.CHECK_OPEN)
 
 
-@fault(Red(NOT_ASKED, "she is told that it is archived", "assert () == ('archived',)"))
+@fault(breaks("TL-22.3", at="agents:is_told_the_status", code=Code.ASSERTION))
 def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
-    """The agent does not work, and nobody is told why."""
-    tell_nothing_but_no(patch, CHECK)
+    """The agent takes no question, and nobody is told why."""
+    refuse_without_reason(patch, Seam.CHECK_OPEN)
 
 
-@fault(Red(NOT_ASKED, MESSAGES, "And the lids?"))
-def refused_question_is_stored_all_the_same(patch: Patch) -> None:
+@fault(breaks("TL-22.3", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def refused_question_is_stored(patch: Patch) -> None:
     """A question that the agent does not take stays in the conversation."""
-
-    @patch.replace(Seam.ON_PROBLEM)
-    async def on_problem(original: Any, request: Any, error: Any) -> Any:
-        if error.status == 409:
-            customer_id, thread_id = seams.identity_of(request).customer_id, request.path_params["thread_id"]
-            async with seams.transaction_of(request) as connection:
-                await connection.execute(
-                    "INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at) "
-                    "VALUES (gen_random_uuid(), $1, $2, 9, 'user', 'And the lids?', clock_timestamp())",
-                    customer_id,
-                    thread_id,
-                )
-        return await original(request, error)
+    insert = "INSERT INTO messages (id, customer_id, thread_id, sequence, role, content, created_at)"
+    values = f"(gen_random_uuid(), :customer_id, :thread_id, 9, 'user', '{LIDS}', clock_timestamp())"
+    sql_when_refused(patch, 409, f"{insert} VALUES {values}")
 
 
-@fault(Red(NOT_ASKED, "the agent was asked nothing but", "was asked 2 times"))
-def model_is_asked_before_the_question_is_refused(patch: Patch) -> None:
-    """The model is asked, and paid for, before anybody looks whether there may be an answer."""
-
-    @patch.replace(Seam.ON_PROBLEM)
-    async def on_problem(original: Any, request: Any, error: Any) -> Any:
-        if error.status == 409:
-            await seams.ask_model(request, [{"role": "user", "content": "And the lids?"}])
-        return await original(request, error)
+@fault(breaks("TL-22.3", at="agents:was_asked_nothing_but", code=Code.UNSPECIFIED))
+def model_is_asked_before_the_refusal(patch: Patch) -> None:
+    """The product asks and pays the model before it checks whether the conversation is archived."""
+    when_refused(patch, 409, lambda request: seams.ask_model(request, [{"role": "user", "content": LIDS}]))
 
 
-@fault(Red(ANSWERS, 'the agent answers "Card" when she asks', "was refused (conflict)"))
-def agents_stay_away_for_ever(patch: Patch) -> None:
-    """Where a conversation was put away once, no agent works any more."""
-    archived: set[Any] = set()
-
-    @patch.replace(SAVE, counts=False)
-    async def save(original: Any, connection: Any, customer_id: Any, thread_id: Any, values: Any) -> Any:
-        archived.add(thread_id)
-        return await original(connection, customer_id, thread_id, values)
-
-    @patch.replace(CHECK)
-    def check(original: Any, thread: Any) -> None:
-        original({"status": "archived"} if thread["id"] in archived else thread)
+@fault(breaks("TL-22.4", at="agents:answers_when_asked", code=Code.ACT_REFUSED))
+def agents_never_return(patch: Patch) -> None:
+    """An agent never works again in a conversation that was archived once."""
+    archived = remember_ids(patch, Seam.SAVE_CHANGES)
+    change_call(
+        patch, Seam.CHECK_OPEN, thread=lambda thread: {"status": "archived"} if thread["id"] in archived else thread
+    )
 
 
-@fault(Red(ANSWERS, MESSAGES, "shown is ['Paper or card?']"))
-def answers_are_announced_and_not_stored(patch: Patch) -> None:
-    """What an agent answers is announced to devices, and never becomes a message."""
-
-    @patch.replace(Seam.STORE_ANSWER)
-    async def store_answer(_original: Any, *_arguments: Any) -> Any:
-        return None
+@fault(breaks("TL-22.4", at="messages:has_exactly_these", code=Code.UNSPECIFIED))
+def answers_are_sent_and_not_stored(patch: Patch) -> None:
+    """Devices receive an agent's answer, and it never becomes a message."""
+    skip(patch, Seam.STORE_ANSWER)

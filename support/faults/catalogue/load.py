@@ -4,73 +4,69 @@ from __future__ import annotations
 
 import asyncio
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
+from support.core.failure import Code
 from support.faults import seams
-from support.faults.fault import Red, fault
-from support.faults.patch import Patch
+from support.faults.fault import breaks, fault
+from support.faults.makers.functions import delay, instead
+from support.faults.makers.storage import store_nothing
+from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
-from support.faults.within import lose_one_in
-
-BEFORE = Seam.IDEMPOTENCY_KEY
-THREADS = "/api/threads"
-FIFTY = "Fifty conversations started at once"
-WITHIN = "95 of 100 were started within 1 second"
 
 
-@fault(Red(FIFTY, WITHIN, "where 1 s is promised"))
-def starting_takes_too_long(patch: Patch) -> None:
+def _starts(call: Call) -> bool:
+    return call.request.url.path == "/api/threads"
+
+
+@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+def starting_is_slow(patch: Patch) -> None:
     """Starting a conversation takes 1.2 seconds longer."""
-
-    @patch.replace(BEFORE)
-    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
-        await asyncio.sleep(1.2 if request.url.path == THREADS else 0)
-        return await original(request, *arguments)
+    delay(patch, Seam.IDEMPOTENCY_KEY, lambda call: 1.2 if _starts(call) else 0)
 
 
-@fault(Red(FIFTY, WITHIN, "where 1 s is promised"))
-def one_at_a_time(patch: Patch) -> None:
-    """All customers wait in one line, each for a twentieth of a second."""
-    turn = SimpleNamespace(lock=None)
+@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+def customers_wait_in_one_line(patch: Patch) -> None:
+    """The product serves one customer after the other, and each takes a twentieth of a second."""
+    turn = asyncio.Lock()
 
-    @patch.replace(BEFORE)
-    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
-        turn.lock = turn.lock or asyncio.Lock()
-        async with turn.lock:
+    async def wait(call: Call) -> Any:
+        async with turn:
             await asyncio.sleep(0.05)
-            return await original(request, *arguments)
+            return await call.go()
+
+    instead(patch, Seam.IDEMPOTENCY_KEY, wait)
 
 
-@fault(Red(FIFTY, WITHIN, "where 1 s is promised"))
-def one_in_ten_is_forgotten_for_a_while(patch: Patch) -> None:
-    """Nine of ten are quick, and the tenth waits for two seconds."""
+@fault(breaks("TL-08.1", at="load:were_started_within", code=Code.LATENCY))
+def one_start_in_ten_is_slow(patch: Patch) -> None:
+    """Nine of ten conversations start quickly, and the tenth takes two seconds."""
     numbers = count(1)
-
-    @patch.replace(BEFORE)
-    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
-        await asyncio.sleep(2 if request.url.path == THREADS and next(numbers) % 10 == 0 else 0)
-        return await original(request, *arguments)
+    delay(patch, Seam.IDEMPOTENCY_KEY, lambda call: 2 if _starts(call) and next(numbers) % 10 == 0 else 0)
 
 
-@fault(Red(FIFTY, "every one of them is there", "misses"))
-def some_are_confirmed_and_lost(patch: Patch) -> None:
-    """One in twenty is confirmed and never saved."""
-    lose_one_in(patch, 20)
+@fault(
+    breaks("TL-04.1", at="conversations:each_finds_their_own", code=Code.UNSPECIFIED),
+    breaks("TL-08.1", at="load:every_one_is_there", code=Code.UNSPECIFIED),
+)
+def one_start_in_ten_is_lost(patch: Patch) -> None:
+    """When many customers start conversations at once, one in ten is confirmed and never stored."""
+    store_nothing(patch, every=10)
 
 
-@fault(Red(FIFTY, "they start 50 conversations at once", "not possible at the moment"))
-def a_crowd_is_turned_away(patch: Patch) -> None:
-    """More than twenty at a time are refused."""
-    busy: list[None] = []
+@fault(breaks("TL-08.1", at="load:start_at_once", code=Code.ACT_REFUSED))
+def busy_product_refuses(patch: Patch) -> None:
+    """The product refuses to start more than twenty conversations at once."""
+    busy: list[Call] = []
 
-    @patch.replace(BEFORE)
-    async def key_of(original: Any, request: Any, *arguments: Any) -> Any:
+    async def start(call: Call) -> Any:
         if len(busy) >= 20:
             raise seams.unavailable()
-        busy.append(None)
+        busy.append(call)
         try:
             await asyncio.sleep(0.1)
-            return await original(request, *arguments)
+            return await call.go()
         finally:
-            busy.pop()
+            busy.remove(call)
+
+    instead(patch, Seam.IDEMPOTENCY_KEY, start)

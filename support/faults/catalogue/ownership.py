@@ -1,113 +1,83 @@
-"""Faults in who owns a conversation."""
+"""Faults in who owns a conversation, and who may change it."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from support.core.failure import Code
 from support.faults import seams
-from support.faults.fault import Red, fault
-from support.faults.patch import Patch
+from support.faults.fault import breaks, fault
+from support.faults.makers.functions import change_refusal, change_result, instead, skip, watch
+from support.faults.makers.requests import take_owner_from
+from support.faults.makers.storage import without_row_security
+from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
-from support.faults.within import without_row_security
-
-HERS = "Enid has exactly her own conversations"
-CHANGING = "Changing a conversation of somebody else"
 
 
-def _named(place: str) -> Red:
-    return Red(f"Naming somebody else as the owner in {place}", HERS, "finds what is not theirs")
+@fault(breaks("TL-12.1[the request]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+def owner_is_taken_from_the_body(patch: Patch) -> None:
+    """The customer that the body of a request names becomes the owner."""
+
+    def take(_result: Any, call: Call) -> None:
+        body = seams.json_body(call.self)
+        if body and (named := body.pop("customer_id", None)):
+            owner = dataclasses.replace(seams.identity_of(call.self), customer_id=UUID(named))
+            seams.identify_as(call.self, owner)
+
+    change_result(patch, Seam.LOAD_REQUEST, take)
 
 
-@fault(_named("the request"))
-def owner_taken_from_the_request(patch: Patch) -> None:
-    """Whoever is named in a request becomes the owner."""
-
-    @patch.replace(Seam.LOAD_REQUEST)
-    async def load(original: Any, request: Any) -> None:
-        await original(request)
-        body: Any = seams.json_body(request)
-        if isinstance(body, dict) and "customer_id" in body:
-            named = UUID(body.pop("customer_id"))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-            seams.identify_as(request, dataclasses.replace(seams.identity_of(request), customer_id=named))
+@fault(breaks("TL-12.1[the address]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+def owner_is_taken_from_the_address(patch: Patch) -> None:
+    """The customer that the address of a request names becomes the owner."""
+    take_owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
+    skip(patch, Seam.CHECK_QUERY)
 
 
-def _owner_from(patch: Patch, name: Callable[[Any], str | None]) -> None:
-    @patch.replace(Seam.IDENTIFY)
-    async def read(original: Any, connection: Any, *arguments: Any) -> Any:
-        found = await original(connection, *arguments)
-        named = name(connection)
-        return dataclasses.replace(found, customer_id=UUID(named)) if named else found
+@fault(breaks("TL-12.1[the heading]", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED))
+def owner_is_taken_from_a_header(patch: Patch) -> None:
+    """The customer that a header names, as proxies add them, becomes the owner."""
+    take_owner_from(patch, lambda connection: connection.headers.get("x-user-id"))
 
 
-@fault(_named("the address"))
-def owner_taken_from_the_address(patch: Patch) -> None:
-    """Whoever is named in the address becomes the owner."""
-    _owner_from(patch, lambda connection: connection.query_params.get("customer_id"))
+@fault(breaks("TL-12.1[the heading]", at="ownership:is_kept_as", code=Code.ASSERTION))
+def named_owner_gives_the_thread_away(patch: Patch) -> None:
+    """A conversation whose request names an owner in a header goes to the customer who signed up first."""
+    concerned: set[Any] = set()
 
-    @patch.replace(Seam.CHECK_QUERY, counts=False)
-    def refuse_query(_original: Any, _request: Any) -> None:
-        return None
+    def note(identity: Any, call: Call) -> None:
+        if call.connection.headers.get("x-user-id"):
+            concerned.add(identity.customer_id)
 
-
-@fault(_named("the heading"))
-def owner_taken_from_a_heading(patch: Patch) -> None:
-    """Whoever is named in a heading, as proxies add them, becomes the owner."""
-    _owner_from(patch, lambda connection: connection.headers.get("x-user-id"))
-
-
-@fault(Red("Naming somebody else as the owner in the heading", "whatever was started is kept as Sam's", "assert"))
-def everything_belongs_to_whoever_came_first(patch: Patch) -> None:
-    """A conversation whose request names somebody in a heading is put under the customer who signed up first."""
-    _elsewhere: set[Any] = set()
-
-    @patch.replace(Seam.IDENTIFY, counts=False)
-    async def read(original: Any, connection: Any, *arguments: Any) -> Any:
-        found = await original(connection, *arguments)
-        if connection.headers.get("x-user-id"):
-            _elsewhere.add(found.customer_id)
-        return found
-
-    @patch.replace(Seam.START_THREAD)
-    async def store(original: Any, connection: Any, customer_id: Any, *arguments: Any) -> Any:
-        answer = await original(connection, customer_id, *arguments)
-        if customer_id in _elsewhere:
-            await connection.execute("SET LOCAL ROLE NONE")
-            first = await connection.fetchval("SELECT id FROM customers ORDER BY created_at LIMIT 1")
-            await connection.execute("UPDATE threads SET customer_id = $1 WHERE id = $2", first, answer.thread_id)
+    async def give_away(answer: Any, call: Call) -> Any:
+        await seams.see_everything(call.connection)
+        first = "(SELECT id FROM customers ORDER BY created_at LIMIT 1)"
+        await call.connection.execute(f"UPDATE threads SET customer_id = {first} WHERE id = $1", answer.thread_id)
         return answer
 
+    watch(patch, Seam.IDENTIFY, note)
+    change_result(patch, Seam.START_THREAD, give_away, when=lambda call: call.customer_id in concerned)
 
-def _anybody(patch: Patch) -> None:
+
+@fault(breaks("TL-12.2", at="refusals:is_told_that_there_is_none", code=Code.UNSPECIFIED))
+def everybody_can_change_everything(patch: Patch) -> None:
+    """Every customer who knows the id of a conversation can change it."""
     without_row_security(patch)
-
-    @patch.replace(Seam.OWNER_CONDITION)
-    def owner_condition(_original: Any) -> str:
-        return "$1::uuid IS NOT NULL"
-
-
-@fault(Red(CHANGING, "he is told that there is no such thing", "this was to be refused"))
-def anybody_can_change_anything(patch: Patch) -> None:
-    """Whoever knows a conversation's id can change it."""
-    _anybody(patch)
+    instead(patch, Seam.OWNER_CONDITION, lambda _call: "$1::uuid IS NOT NULL")
 
 
 @fault(
-    Red(CHANGING, HERS, "is no longer as Enid left it"),
-    Red("A customer of another company tries everything", "nothing at all has changed", "table public.threads"),
+    breaks("TL-12.2", at="ownership:has_exactly_her_own", code=Code.UNSPECIFIED),
+    breaks("TL-20.2", at="access:nothing_has_changed", code=Code.UNSPECIFIED),
 )
-def refused_to_strangers_and_done(patch: Patch) -> None:
-    """A stranger is told that there is no such conversation, and their change is made."""
+def strangers_are_refused_and_obeyed(patch: Patch) -> None:
+    """A stranger is told that there is no such conversation, and the change is made."""
     without_row_security(patch)
 
-    @patch.replace(Seam.LOCK_THREAD)
-    async def lock(original: Any, connection: Any, customer_id: Any, thread_id: Any) -> Any:
-        try:
-            return await original(connection, customer_id, thread_id)
-        except seams.problem_type():
-            await connection.execute("UPDATE threads SET version = version + 1 WHERE id = $1", thread_id)
-            await connection.execute("COMMIT")
-            await connection.execute("BEGIN")
-            raise
+    async def change(_problem: Any, call: Call) -> None:
+        await call.connection.execute("UPDATE threads SET version = version + 1 WHERE id = $1", call.thread_id)
+        await call.connection.execute("COMMIT; BEGIN")
+
+    change_refusal(patch, Seam.LOCK_THREAD, change)

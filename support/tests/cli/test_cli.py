@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.core.settings import PROJECT
+from support.faults.fault import catalogue
 from support.services import ports
 from support.tests.small_suite import SmallSuite
 
@@ -118,7 +119,9 @@ def test_list_shows_tiers_rows_titles_values_and_proof(suite: SmallSuite) -> Non
         "impact": "whoever cannot count on the count leaves",
         "value": "the figure is right",
     }
-    assert (entry["last"], entry["faults"]) == ("kept", [])
+    faults = [one.name for one in catalogue().values() if "TL-01.1" in {each.scenario for each in one.expected}]
+    assert faults
+    assert (entry["last"], entry["faults"]) == ("kept", faults)
 
 
 def test_list_steps_shows_uses_and_the_ratio(suite: SmallSuite) -> None:

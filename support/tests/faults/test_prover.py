@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.core.failure import BadInput, Code
 from support.core.scenario import Scenario, ValueText
 from support.core.settings import PROJECT, settings
-from support.faults.fault import Fault, Red, catalogue
+from support.faults.fault import ExpectedFailure, Fault, breaks, catalogue, fault, unknown_names
 from support.faults.patch import Patch
 from support.faults.proof import Judged, Trial, Verdict, conclude
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
-from support.gherkin.sentences import DEFINITIONS, import_steps
+from support.gherkin.sentences import import_steps
+from support.pytest_plugin.prover import check_names, then_steps
 
-RED = Red("One more", "it is 2", "it is 3")
-FAULT = Fault("counts_double", "Every count is doubled.", (RED,), lambda _patch: None)
+EXPECTED = ExpectedFailure("TL-01.1", "counts:is_count", Code.CHANGED)
+FAULT = Fault("counts_double", "Every count is doubled.", (EXPECTED,), lambda _patch: None)
 SCENARIO = Scenario(
     id="TL-01.1",
     row="TL-01",
@@ -42,22 +47,27 @@ SCENARIO = Scenario(
 
 def trial(**changes: Any) -> Trial:
     seen: dict[str, Any] = {"outcome": "broken", "step": "Then it is 2", "reason": "but it is 3", "activations": 1}
+    bound: dict[str, Any] = {"scenario": "TL-01.1", "step_function": "steps.counts:is_count", "code": "thread.changed"}
     given: dict[str, Any] = {"fault": "counts_double", "row": "TL-01", "title": "One more", "seconds": 0.1}
-    return Trial(**(given | seen | changes))
+    return Trial(**(given | bound | seen | changes))
 
 
-def test_a_fault_is_caught_at_its_step_for_its_reason() -> None:
+KEPT: dict[str, Any] = {"outcome": "kept", "step": None, "step_function": None, "code": None, "reason": None}
+
+
+def test_a_fault_is_caught_at_its_step_function_with_its_code() -> None:
     assert Judged(FAULT, [trial()]).verdict is Verdict.CAUGHT
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"outcome": "kept", "step": None, "reason": None},
+        KEPT,
         {"outcome": "environment"},
-        {"step": "When it goes up"},
-        {"reason": "it is 4"},
-        {"title": "Another"},
+        {"step_function": "steps.counts:goes_up"},
+        {"step_function": None},
+        {"code": "assertion"},
+        {"scenario": "TL-01.2"},
     ],
 )
 def test_a_fault_is_missed_otherwise(changes: dict[str, Any]) -> None:
@@ -69,88 +79,123 @@ def test_a_fault_that_never_acted_is_inert_even_if_the_scenario_broke() -> None:
 
 
 def test_the_proof_holds_only_if_all_is_proven_and_sound() -> None:
-    sound = trial(fault=None, outcome="kept", step=None, reason=None)
-    scenarios = {"One more": SCENARIO}
+    sound = trial(fault=None, **KEPT)
+    scenarios = {"TL-01.1": SCENARIO}
     assert conclude([FAULT], scenarios, [sound, trial()]).holds
-    assert not conclude([FAULT], scenarios, [sound, trial(outcome="kept")]).holds
+    assert not conclude([FAULT], scenarios, [sound, trial(**KEPT)]).holds
     assert not conclude([FAULT], scenarios, [trial(fault=None), trial()]).holds
     assert not conclude([], scenarios, [sound]).holds
-    assert not conclude([FAULT], scenarios | {"Unproven": SCENARIO}, [sound, trial()]).holds
+    assert not conclude([FAULT], scenarios | {"TL-01.2": SCENARIO}, [sound, trial()]).holds
 
 
-def test_every_scenario_has_two_faults_or_more_a_row_and_each_fault_names_one_that_exists() -> None:
-    scenarios = [
+def test_text_and_titles_are_free() -> None:
+    assert Judged(FAULT, [trial(title="Another", step="Then it says 2", reason="3, alas")]).verdict is Verdict.CAUGHT
+
+
+def test_a_check_of_each_scenario_stands_where_a_step_function_stands() -> None:
+    expected = ExpectedFailure("TL-01.1", "bystander", Code.BYSTANDER_REACHED)
+    assert trial(step_function="bystander", code="bystander.reached").shows(expected)
+    assert not trial(step_function="snapshot", code="bystander.reached").shows(expected)
+
+
+def test_the_record_tells_at_which_then_sentences_nothing_ever_broke() -> None:
+    then = ["steps.counts:is_count", "steps.counts:is_even"]
+    proof = conclude([FAULT], {"TL-01.1": SCENARIO}, [trial(fault=None, **KEPT), trial()], then)
+    assert proof.never_broken == ["steps.counts:is_even"]
+    record = proof.to_json(earlier={})
+    assert record["broken_at"] == {"steps.counts:is_count": ["counts_double"], "steps.counts:is_even": []}
+    [row] = record["faults"][0]["rows"]
+    assert (row["id"], row["code"], row["step_function"]) == ("TL-01.1", "thread.changed", "steps.counts:is_count")
+    assert row["expected"] == {"step_function": "steps.counts:is_count", "code": "thread.changed"}
+
+
+def test_what_earlier_runs_have_shown_of_other_faults_stays_in_the_record() -> None:
+    earlier = conclude([FAULT], {"TL-01.1": SCENARIO}, [trial(fault=None, **KEPT), trial()]).to_json(earlier={})
+    another = replace(FAULT, name="another")
+    record = conclude([another], {}, [trial(fault="another", scenario="TL-01.2")]).to_json(earlier)
+    assert [fault["name"] for fault in record["faults"]] == ["counts_double", "another"]
+    assert [one["scenario"] for one in record["sound"]] == ["TL-01.1"]
+
+
+def all_scenarios() -> list[Scenario]:
+    return [
         build_scenario(feature, source)
         for feature in read_features(settings().features)
         for source in feature.scenarios
     ]
+
+
+def test_every_scenario_has_a_fault_and_every_row_two_or_more() -> None:
+    scenarios = all_scenarios()
     by_row: dict[str, set[str]] = {scenario.row: set() for scenario in scenarios}
-    rows = {scenario.title: scenario.row for scenario in scenarios}
-    named: set[str] = set()
-    for fault in catalogue().values():
-        for red in fault.reds:
-            by_row[rows[red.scenario]].add(fault.name)
-            named.add(red.scenario)
+    named = {one.scenario for known in catalogue().values() for one in known.expected}
+    for known in catalogue().values():
+        for one in known.expected:
+            by_row[one.scenario.partition(".")[0]].add(known.name)
     assert {row: len(faults) for row, faults in by_row.items() if len(faults) < 2} == {}
-    assert {scenario.title for scenario in scenarios} - named == set()
+    assert {scenario.id for scenario in scenarios} - named == set()
+
+
+def test_the_catalogue_names_only_what_there_is() -> None:
+    import_steps(settings().steps)
+    check_names(catalogue().values(), [scenario.id for scenario in all_scenarios()])
 
 
 def test_every_then_sentence_has_been_chosen_by_a_fault_to_break_at() -> None:
     import_steps(settings().steps)
-    steps = {
-        (source.title, step)
-        for feature in read_features(settings().features)
-        for source in feature.scenarios
-        for step in source.steps
-    }
-    reds = [red for fault in catalogue().values() for red in fault.reds]
-    broken = [step for title, step in steps for red in reds if red.scenario == title and step.text.startswith(red.step)]
-    sentences = [definition for definition in DEFINITIONS if definition.kind == "then"]
-    assert len(sentences) >= 30
-    assert [one.place for one in sentences if not any(one.matches(step) for step in broken)] == []
+    chosen = {one.step_function for known in catalogue().values() for one in known.expected}
+    assert len(then_steps()) >= 10
+    assert [function for function in then_steps() if function not in chosen] == []
 
 
-class Counter:
-    """Something to patch."""
-
-    step = 1
-
-    def up(self, count: int) -> int:
-        return count + self.step
-
-    @staticmethod
-    def down(count: int) -> int:
-        return count - 1
-
-    async def later(self, count: int) -> int:
-        return count
-
-
-def test_a_patch_replaces_methods_and_counts_how_often_they_act(monkeypatch: pytest.MonkeyPatch) -> None:
-    acted: list[None] = []
-    patch = Patch(lambda: acted.append(None))
-    for name in ("up", "down", "later"):
-        monkeypatch.setattr(Counter, name, Counter.__dict__[name])
-
-    @patch.replace(f"{__name__}:Counter.up")
-    def up(original: Any, counter: Counter, count: int) -> int:
-        return original(counter, count) * 10
-
-    @patch.replace(f"{__name__}:Counter.down", counts=False)
-    def down(original: Any, count: int) -> int:
-        return original(count) * 10
-
-    assert not acted
-    assert Counter().up(1) == 20
-    assert Counter.down(3) == 20
-    assert len(acted) == 1
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"scenario": "TL-1.1"}, "a scenario that does not exist: 'TL-1.1' (did you mean 'TL-01.1'?)"),
+        ({"at": "counts:is_cuont"}, "'steps.counts:is_cuont' (did you mean 'steps.counts:is_count'?)"),
+        ({"at": "bystandr"}, "'bystandr' (did you mean 'bystander'?)"),
+    ],
+)
+def test_a_name_that_nobody_has_is_told_with_the_nearest(changes: dict[str, Any], said: str) -> None:
+    wrong = replace(FAULT, expected=(EXPECTED._replace(**changes),))
+    [sentence] = unknown_names([wrong], ["TL-01.1"], ["steps.counts:is_count"])
+    assert sentence.startswith("the fault counts_double names")
+    assert said in sentence
 
 
-def test_a_patch_of_nothing_is_refused() -> None:
-    patch = Patch(lambda: None)
-    for place in ("support.backend.nowhere:x", f"{__name__}:Counter.sideways"):
-        with pytest.raises(LookupError, match="the backend has no"):
-            patch.replace(place)
+def test_good_names_are_not_complained_of() -> None:
+    bystander = EXPECTED._replace(at="bystander")
+    faults = [FAULT, replace(FAULT, expected=(bystander,))]
+    assert list(unknown_names(faults, ["TL-01.1"], ["steps.counts:is_count"])) == []
+
+
+def test_a_code_that_nobody_has_is_told_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def misspelt(_name: str) -> None:
+        _ = Code.NOT_REFUSD  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+
+    catalogue.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr("importlib.import_module", import_but(misspelt))
+        with pytest.raises(BadInput, match=r"got 'NOT_REFUSD' \(did you mean 'NOT_REFUSED'\?\)"):
+            catalogue()
+    assert catalogue()
+
+
+def import_but(import_fault: Callable[[str], None]) -> Callable[[str], Any]:
+    original = importlib.import_module
+    return lambda name: import_fault(name) if name.startswith("support.faults.catalogue.") else original(name)
+
+
+def test_a_fault_needs_a_story_and_a_scenario_and_names_each_once() -> None:
+    def untold(_patch: Patch) -> None: ...
+
+    def told(_patch: Patch) -> None:
+        """A story."""
+
+    once = breaks("TL-01.1", at="counts:is_count", code=Code.CHANGED)
+    for function, failures in ((untold, [once]), (told, []), (told, [once, once])):
+        with pytest.raises(ValueError, match=r"needs a name of its own|names a scenario twice"):
+            fault(*failures)(function)
 
 
 def prove(reports: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
@@ -170,12 +215,13 @@ def prove(reports: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[s
 def test_the_prover_catches_a_real_fault_and_writes_it_down(tmp_path: Path) -> None:
     ended, proof = prove(tmp_path, "--fault", "title_is_constant", "-n", "0")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    [fault] = proof["faults"]
-    assert fault["verdict"] == "caught"
-    assert fault["activations"] >= 1
-    [row] = fault["rows"]
+    [shown] = proof["faults"]
+    assert shown["verdict"] == "caught"
+    assert shown["activations"] >= 1
+    [row] = shown["rows"]
     assert row["row"] == "TL-01"
-    assert row["step"] == 'Then the conversation is called "Packaging costs, spring savings"'
+    assert row["id"] == "TL-01.1"
+    assert row["expected"] == {"step_function": row["step_function"], "code": row["code"]}
     assert "New conversation" in row["seen"]
     assert [trial["outcome"] for trial in proof["sound"]] == ["kept"]
 
@@ -186,3 +232,11 @@ def test_an_unknown_fault_is_refused_with_the_nearest_name(tmp_path: Path) -> No
     assert "did you mean 'title_is_constant'" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not proof
+
+
+def test_a_record_that_cannot_be_added_to_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_text('{"faults": 1}', "utf-8")
+    ended, _proof = prove(tmp_path, "--fault", "title_is_constant", "-n", "0")
+    assert ended.returncode == 2
+    assert "is not a record of the prover" in ended.stderr
+    assert not ended.stdout

@@ -1,108 +1,81 @@
-"""The architecture: which room may know which, and how large a module may be."""
+"""The architecture: which room may import which, as the contracts in `pyproject.toml` say."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.core.settings import PROJECT
 
-MODULES = sorted([*PROJECT.glob("steps/*.py"), *PROJECT.glob("support/**/*.py")])
+CONTRACTS: list[dict[str, Any]] = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"][
+    "importlinter"
+]["contracts"]
+NAMES: dict[str, str] = {contract["id"]: contract["name"] for contract in CONTRACTS}
 
-ALLOWED = {
-    "steps": {
-        "support.actors",
-        "support.pytest_plugin.environment",
-        "support.workloads",
-        "support.gherkin.sentences",
-        "support.drivers.contract.types",
-        "support.verdicts",
-        "support.observation.evidence",
-        "support.core.failure",
-    },
-    "support/actors": {
-        "support.core.scenario",
-        "support.snapshots",
-        "support.actors",
-        "support.drivers",
-        "support.verdicts",
-        "support.model_service.control",
-        "support.model_service.record",
-        "support.model_service.scripts",
-        "support.gherkin.sentences",
-        "support.pytest_plugin.items",
-        "support.observation.wire",
-        "support.services",
-        "support.core.settings",
-        "support.core.hints",
-        "support.core.failure",
-    },
-    "support/drivers": {
-        "support.drivers",
-        "support.probes",
-        "support.core.catalogue",
-        "support.observation.wire",
-        "support.core.settings",
-        "support.core.hints",
-        "support.core.failure",
-    },
-    "support/probes": {"support.probes", "support.core.failure"},
-    "support/verdicts": {"support.verdicts", "support.drivers.contract.types", "support.core.failure"},
-    "support/model_service": {"support.model_service", "support.core.failure"},
-    "support/backend": {"support.backend"},
-    "support/faults/catalogue": {"support.faults"},
+FORBIDDEN = {
+    "rooms": ("support/core/spoilt.py", "import support.cli.start"),
+    "steps": ("steps/spoilt.py", "import support.probes.postgres"),
+    "sentences": ("support/pytest_plugin/spoilt.py", "import steps.people"),
+    "kinds": ("support/drivers/spoilt.py", "import support.drivers.embedded.live"),
+    "contract": ("support/drivers/contract/spoilt.py", "import support.drivers.profile"),
+    "backend": ("support/faults/spoilt.py", "import support.backend.platform.server"),
+    "foundations": ("support/services/spoilt.py", "import support.observation.wire"),
+    "reporting": ("support/reporting/spoilt.py", "import support.gherkin.features"),
+    "hooks": ("support/observation/spoilt.py", "import pytest"),
 }
-KINDS_OF_BACKEND = {"support.drivers.embedded"}
-MAY_IMPORT_THE_BACKEND = {"support/faults/launcher.py"}
+"""For each contract a module that breaks it, and what the module imports."""
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The modules of the project that a module imports."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from (
-                (f"{node.module}.{name.name}" for name in node.names) if node.module == "support" else (node.module,)
-            )
-        elif isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+def lint(folder: Path) -> tuple[int, str]:
+    """Exit code and output of the linter on a copy of the project."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
-def ours(path: Path) -> list[str]:
-    return [name for name in imports(path) if name.split(".")[0] in {"support", "steps"}]
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder with the project's modules and contracts, to be spoilt."""
+    for room in ("support", "steps"):
+        shutil.copytree(PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    return tmp_path
 
 
-def within(name: str, rooms: set[str]) -> bool:
-    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+def test_every_room_imports_only_what_it_may() -> None:
+    code, said = lint(PROJECT)
+    assert code == 0, said
+    assert f"{len(CONTRACTS)} kept, 0 broken" in said
 
 
-@pytest.mark.parametrize("room", ALLOWED)
-def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
-    modules = [path for path in MODULES if path.is_relative_to(PROJECT / room)]
-    assert modules, f"there is nothing in {room}"
-    strange = {str(path): [name for name in ours(path) if not within(name, ALLOWED[room])] for path in modules}
-    assert not {path: names for path, names in strange.items() if names}
+def test_each_contract_can_be_broken(copied: Path) -> None:
+    for name, text in FORBIDDEN.values():
+        (copied / name).write_text(f'"""Breaks a contract."""\n\n{text}\n', "utf-8")
+    code, said = lint(copied)
+    assert code == 1, said
+    lines = [line.strip() for line in said.splitlines()]
+    assert [name for name in NAMES.values() if f"{name} BROKEN" not in lines] == [], said
+    assert FORBIDDEN.keys() == NAMES.keys()
 
 
-def test_the_suite_never_imports_the_backend() -> None:
-    outside = [path for path in MODULES if not path.is_relative_to(PROJECT / "support/backend")]
-    guilty = {
-        path.relative_to(PROJECT).as_posix()
-        for path in outside
-        if any(within(name, {"support.backend"}) for name in ours(path))
-        and not path.is_relative_to(PROJECT / "support/tests")
-    }
-    assert guilty == MAY_IMPORT_THE_BACKEND
-
-
-def test_only_the_list_of_kinds_knows_the_kinds_of_backend() -> None:
-    outside = [path for path in MODULES if not path.is_relative_to(PROJECT / "support/drivers/embedded")]
-    guilty = {path for path in outside if any(within(name, KINDS_OF_BACKEND) for name in ours(path))}
-    assert {path.name for path in guilty if not path.is_relative_to(PROJECT / "support/tests")} == {"kinds.py"}
-
-
-def test_no_module_is_two_ideas() -> None:
-    long = {str(path): lines for path in MODULES if (lines := len(path.read_text("utf-8").splitlines())) > 300}
-    assert not long
+def test_a_room_without_a_place_is_refused(copied: Path) -> None:
+    (copied / "support/attic").mkdir()
+    (copied / "support/attic/__init__.py").write_text('"""Things that nobody has put away."""\n', "utf-8")
+    code, said = lint(copied)
+    assert code == 1, said
+    assert f"{NAMES['rooms']} BROKEN" in said
+    assert "support.attic" in said

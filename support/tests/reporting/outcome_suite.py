@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -41,6 +42,14 @@ Feature: Counting
       Then it is 2
       And it is 5
       And it is 2
+
+    @TL-01.3
+    Scenario: The figure goes up unasked
+      Given a count of 1
+      When it goes up
+        | by | why |
+        | 1  | one |
+      Then it is still 1
 """
 OTHERS = """\
 Feature: Everything else
@@ -118,6 +127,7 @@ STEPS = f"""\
 import os
 import threading
 
+from support.core.failure import Code, PromiseBroken
 from support.gherkin.sentences import given, then, when
 from support.observation.wire import Exchange, Frame
 
@@ -160,6 +170,16 @@ def trouble():
             threading.Event().wait(60)
 
 
+@then("it is still {{count:Count}}")
+def is_still(counter, count):
+    expect_unchanged(counter, count)
+
+
+def expect_unchanged(counter, count):
+    if counter[0] != count:
+        raise PromiseBroken(Code.CHANGED, f"the count is {{counter[0]}}, and no longer {{count}}")
+
+
 @then("it is {{count:Count}}")
 def is_count(counter, count, evidence):
     evidence.add("The count", "image/svg+xml", f"<svg><title>{{counter[0]}} {{TOKEN}}</title></svg>".encode())
@@ -171,33 +191,32 @@ import os
 import pytest
 from rich.console import Console
 
-from support.core.scenario import SCENARIO
-from support.pytest_plugin.ledger import PROVING
-from support.core.outcome import DEVIATION, NOT_OFFERED
-from support.pytest_plugin.live_output import LIVE
+from support.core.failure import Code, PromiseBroken
+from support.pytest_plugin.state import find_state, run_state
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if os.environ.get("LIVE"):
-        config.stash[LIVE] = Console()
+        run_state(config).console = Console()
     if os.environ.get("PROVING"):
-        config.stash[PROVING] = True
+        run_state(config).proving = True
 
 
 def pytest_itemcollected(item):
-    title = item.stash[SCENARIO].title if SCENARIO in item.stash else ""
+    state = find_state(item)
+    title = state.scenario.title if state else ""
     if title == "Not on offer":
-        item.stash[NOT_OFFERED] = "the target counts nothing"
+        state.not_offered = "the target counts nothing"
         item.add_marker(pytest.mark.skip(reason="see the profile"))
     if title.startswith("Listed"):
-        item.stash[DEVIATION] = "agreed until spring"
+        state.deviation = "agreed until spring"
 
 
 @pytest.fixture(autouse=True)
 def around(request):
-    scenario = request.node.stash.get(SCENARIO, None)
-    title = scenario.title if scenario else ""
+    state = find_state(request.node)
+    title = state.scenario.title if state else ""
     if title == "The set-up fails":
         assert False, "nobody could be enrolled"
     if title == "Something skips":
@@ -206,7 +225,7 @@ def around(request):
     if title == "The clean-up fails":
         raise OSError("the socket would not close")
     if title == "Something is disturbed":
-        raise AssertionError("the bystander received an event")
+        raise PromiseBroken(Code.BYSTANDER_REACHED, "the bystander received an event")
 
 
 def pytest_collection_modifyitems(items):
@@ -223,6 +242,7 @@ def pytest_sessionfinish(session):
 OUTCOMES = {
     "One more": "kept",
     "The wrong figure": "broken",
+    "The figure goes up unasked": "broken",
     "The suite fails": "environment",
     "The set-up fails": "environment",
     "The clean-up fails": "environment",
@@ -270,10 +290,19 @@ class OutcomeSuite(SmallSuite):
             text=True,
             start_new_session=True,
         ) as process:
-            assert self.fifo.read_text() == "waiting"
+            self._until_waiting(process)
             os.killpg(process.pid, signal.SIGINT)
             output, _ = process.communicate(timeout=60)
             return process.returncode, output
+
+    def _until_waiting(self, process: subprocess.Popen[str]) -> None:
+        fifo = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK)  # a suite that never gets there would block the opening
+        try:
+            if not select.select([fifo], [], [], 60)[0]:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise AssertionError(f"the suite did not get into trouble: {process.communicate()[0]}")
+        finally:
+            os.close(fifo)
 
     def outcomes(self) -> dict[str, str]:
         """Title and outcome, as the ledger has them."""

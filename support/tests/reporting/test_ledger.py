@@ -47,6 +47,29 @@ def test_a_broken_promise_names_its_step_and_what_was_seen(whole: OutcomeSuite) 
     assert ".py" not in entry["reason"]
 
 
+@pytest.mark.parametrize(
+    ("title", "code", "function"),
+    [
+        ("The wrong figure", "assertion", "steps.counts:is_count"),
+        ("The figure goes up unasked", "thread.changed", "steps.counts:is_still"),
+        ("Something is disturbed", "bystander.reached", "teardown"),
+        ("Listed and broken", "assertion", "steps.counts:is_count"),
+        ("The suite fails", None, "steps.counts:unreachable"),
+        ("The set-up fails", "assertion", None),
+        ("The clean-up fails", None, "teardown"),
+        ("One more", None, None),
+        ("Not on offer", None, None),
+        ("Listed and kept", None, None),
+        ("Something skips", None, None),
+    ],
+)
+def test_the_kind_of_promise_and_the_function_that_raised_are_named(
+    whole: OutcomeSuite, title: str, code: str | None, function: str | None
+) -> None:
+    entry = whole.entry(title)
+    assert (entry["code"], entry["step_function"]) == (code, function)
+
+
 def test_a_kept_scenario_says_no_more_than_that(whole: OutcomeSuite) -> None:
     entry = whole.entry("One more")
     assert (entry["step"], entry["step_line"], entry["reason"]) == (None, None, None)
@@ -122,7 +145,7 @@ def test_ctrl_c_leaves_a_ledger(suite: OutcomeSuite, workers: str) -> None:
     assert set(outcomes) == set(OUTCOMES)
     assert all(outcome in (OUTCOMES[title], "not_run") for title, outcome in outcomes.items())
     assert suite.entry("In trouble")["reason"] == "the run ended while this scenario was running"
-    assert suite.ledger()["environment"]["ended"] == "interrupted"
+    assert suite.ledger()["invocation"]["ended"] == "interrupted"
     assert suite.ledger()["mismatches"] == []
     assert suite.allure()["In trouble"]["status"] == "unknown"
 
@@ -132,7 +155,7 @@ def test_what_comes_after_the_first_failure_is_not_run(suite: OutcomeSuite) -> N
     assert done.returncode == 1, done.stdout
     counts = suite.ledger()["totals"]
     assert counts["not_run"] == len(OUTCOMES) - counts["environment"] - counts["kept"] - counts["broken"] > 0
-    assert "1 failures" in suite.ledger()["environment"]["ended"]
+    assert "1 failures" in suite.ledger()["invocation"]["ended"]
     assert len(suite.allure()) == len(OUTCOMES)
 
 
@@ -160,7 +183,7 @@ def test_results_of_an_earlier_run_are_not_counted(suite: OutcomeSuite) -> None:
     assert len(list(suite.results.glob("*-result.json"))) == 2
 
 
-def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
+def test_proof_and_invocation_are_written_down(suite: OutcomeSuite) -> None:
     faults = [
         {"name": "off-by-one", "verdict": "caught", "rows": [{"row": "TL-01", "title": "One more"}]},
         {"name": "idle", "verdict": "inert", "rows": [{"row": "TL-01", "title": "One more"}]},
@@ -169,12 +192,12 @@ def test_proof_and_environment_are_written_down(suite: OutcomeSuite) -> None:
     suite.write("out/proof.json", json.dumps({"faults": faults, "unproven": []}))
     suite.pytest("-n0", "--words=One more", THREADPROOF_POSTGRES_URL=f"postgres://u:{TOKEN}@127.0.0.1/x")
     assert suite.entry("One more")["faults"] == ["off-by-one"]
-    environment = suite.ledger()["environment"]
-    assert environment["target"] == "embedded"
-    assert environment["ended"] == "finished"
-    assert environment["started_at"].endswith("+00:00")
-    assert environment["settings"]["postgres_url"] == "postgres://u:***@127.0.0.1/x"
-    assert "--words=One more" in environment["command"]
+    invocation = suite.ledger()["invocation"]
+    assert invocation["target"] == "embedded"
+    assert invocation["ended"] == "finished"
+    assert invocation["started_at"].endswith("+00:00")
+    assert invocation["settings"]["postgres_url"] == "postgres://u:***@127.0.0.1/x"
+    assert "--words=One more" in invocation["command"]
 
 
 def test_an_unreadable_proof_is_said(suite: OutcomeSuite) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
-from support.core.failure import BadInput, EnvironmentFailed, PromiseBroken
+from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
 from support.core.outcome import Outcome, Phase, judge, totals
-from support.pytest_plugin.items import is_broken_promise, reason_of
+from support.pytest_plugin.phases import code_of, function_name, is_broken_promise, reason_of
 
 SETUP, CALL, TEARDOWN = (Phase(when, "passed", 0.25) for when in ("setup", "call", "teardown"))
 BROKEN = Phase("call", "failed", 0.5, "the title is wrong", "Then it is right", 7)
@@ -105,3 +107,27 @@ def test_only_three_outcomes_let_a_run_succeed() -> None:
 def test_an_exception_is_told_in_words(error: BaseException, reason: str, broken: bool) -> None:  # noqa: FBT001
     assert reason_of(error) == reason
     assert is_broken_promise(error) is broken
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (PromiseBroken(Code.TITLE_SHOWN, "it has no title"), "title.shown"),
+        (AssertionError("assert 1 == 2"), "assertion"),
+        (
+            ExceptionGroup("two", [PromiseBroken(Code.TITLE_SHOWN, "a"), PromiseBroken(Code.CHANGED, "b")]),
+            "title.shown",
+        ),
+        (ExceptionGroup("two", [PromiseBroken(Code.TITLE_SHOWN, "a"), OSError("b")]), None),
+        (EnvironmentFailed("PostgreSQL is gone"), None),
+    ],
+)
+def test_only_a_broken_promise_has_a_code(error: BaseException, code: str | None) -> None:
+    assert code_of(error) == code
+
+
+def test_a_function_is_named_by_its_module_whatever_wraps_it() -> None:
+    @functools.wraps(judge)
+    def wrapper() -> None: ...
+
+    assert function_name(wrapper) == "support.core.outcome:judge"

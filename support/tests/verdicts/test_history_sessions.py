@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 from support.tests.verdicts.history_register import operation
 from support.verdicts.history.model import AnyOperation
 from support.verdicts.history.operations import CONFLICT, NOT_FOUND, Declined, Unknown
@@ -38,6 +38,7 @@ def test_a_session_that_does_not_read_what_it_wrote() -> None:
     assert [breach.guarantee for breach in verdict.breaches] == [Guarantee.READ_YOUR_WRITES]
     with pytest.raises(PromiseBroken) as raised:
         verdict.expect_guarantees()
+    assert raised.value.code is Code.SESSION_GUARANTEE
     assert str(raised.value) == (
         "it: a session reads at least what it has written itself, but after version 2 came version 1\n"
         '  1. Ann merges "a" = 2 -> version 2  (0.0 to 1000.0 ms)\n'

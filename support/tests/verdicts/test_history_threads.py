@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 from support.tests.verdicts.history_register import operation
 from support.verdicts.history.json_values import merged_members, written
 from support.verdicts.history.model import AnyOperation
@@ -72,6 +72,7 @@ def test_a_lost_merge_is_told_with_the_merge_and_the_first_answer_without_it() -
     verdict = judge_details(merges(20, lost=7))
     with pytest.raises(PromiseBroken) as raised:
         verdict.expect_linearizable()
+    assert raised.value.code is Code.NO_ORDER
     assert str(raised.value) == (
         'it: there is no order in which 2 operations (of 21) could have had these outcomes, as far as the detail "k7"'
         " goes\n"

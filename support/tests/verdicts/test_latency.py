@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.verdicts.finding import Finding, percentile_bounds
 from support.verdicts.latency import LatencyVerdict, judge_latency
 from support.verdicts.sampling import LOOKS, sample_latency
@@ -37,8 +37,9 @@ def test_a_limit_far_above_all_samples_is_kept() -> None:
 def test_a_limit_far_below_all_samples_is_broken() -> None:
     verdict = judge_latency([1.3] * 50, 0.95, 1.0)
     assert verdict.finding is Finding.BROKEN
-    with pytest.raises(PromiseBroken, match=r"95% of 50 within 1\.300 s, where 1 s is promised"):
+    with pytest.raises(PromiseBroken, match=r"95% of 50 within 1\.300 s, where 1 s is promised") as raised:
         verdict.expect_kept()
+    assert raised.value.code is Code.LATENCY
 
 
 def test_too_few_samples_decide_nothing() -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from support.actors.people import People
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import NewThread
 from support.drivers.embedded import EmbeddedConnections
 from support.observation.wire import WireLog
@@ -50,8 +50,10 @@ def test_equal_workloads_are_within_twice_each_other() -> None:
 
 def test_three_times_slower_is_not_within_twice() -> None:
     verdict = compared(noisy(1, 3.0), noisy(2), 2.0)
-    with pytest.raises(PromiseBroken, match=r"the first takes .* times as long as the second, where at most 2 times"):
+    words = r"the first takes .* times as long as the second, where at most 2 times"
+    with pytest.raises(PromiseBroken, match=words) as raised:
         verdict.expect_kept()
+    assert raised.value.code is Code.RATIO
 
 
 def test_a_ratio_at_the_limit_is_undecided_after_the_whole_budget() -> None:

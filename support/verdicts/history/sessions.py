@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from support.core.failure import PromiseBroken
+from support.core.failure import Code, PromiseBroken
 from support.verdicts.history.operations import Operation
 from support.verdicts.history.picture import draw
 from support.verdicts.history.words import numbered
@@ -73,7 +73,8 @@ class SessionVerdict:
         """
         if self.breaches:
             rest = len(self.breaches) - 1
-            raise PromiseBroken(self.breaches[0].words + (f"\n(and {rest} more like it)" if rest else ""))
+            more = f"\n(and {rest} more like it)" if rest else ""
+            raise PromiseBroken(Code.SESSION_GUARANTEE, self.breaches[0].words + more)
 
 
 def judge_sessions(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.verdicts.history.model import AnyModel, AnyOperation, Model
 from support.verdicts.history.operations import Operation
 from support.verdicts.history.picture import draw
@@ -92,7 +92,7 @@ class HistoryVerdict:
         if self.violations:
             others = [violation.object for violation in self.violations[1:]]
             rest = f"\nlikewise: {joined(others, 'and')}" if others else ""
-            raise PromiseBroken(self.violations[0].words + rest)
+            raise PromiseBroken(Code.NO_ORDER, self.violations[0].words + rest)
         if self.undecided:
             raise EnvironmentFailed(
                 f"{joined(self.undecided, 'and')}: whether an order explains the outcomes was not found out within "

@@ -11,8 +11,8 @@ from collections.abc import Generator
 
 import pytest
 
-from support.core.scenario import SCENARIO
 from support.core.settings import settings
+from support.pytest_plugin.state import find_state
 
 
 @pytest.hookimpl(wrapper=True)
@@ -20,11 +20,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Hold the lock for as long as a test runs, its set-up and teardown included."""
     if not hasattr(item.config, "workerinput"):
         return (yield)
-    scenario = item.stash.get(SCENARIO, None)
+    state = find_state(item)
     settings().reports.mkdir(parents=True, exist_ok=True)
     folder = os.open(settings().reports, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX if scenario is not None and scenario.load else fcntl.LOCK_SH)
+        fcntl.flock(folder, fcntl.LOCK_EX if state is not None and state.scenario.load else fcntl.LOCK_SH)
         return (yield)
     finally:
         os.close(folder)

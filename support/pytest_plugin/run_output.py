@@ -16,16 +16,13 @@ from rich.text import Text
 
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import settings
-from support.pytest_plugin.ledger import Account, Ledger
+from support.pytest_plugin.ledger import Ledger, ScenarioRecord
 from support.reporting.tables import STYLES, failures, summary_table, verdict
-
-LIVE = pytest.StashKey[Console]()
-"""On the config of the process that the user started: print here for a person, in place of pytest's own output."""
 
 WORD_WIDTH = len("known deviation")
 
 
-class LiveOutput:
+class RunOutput:
     """The pytest plugin that prints what a reader of features needs, while pytest's own output goes nowhere.
 
     What must not be lost of the latter (errors of collection and of the suite) is printed too.
@@ -63,7 +60,7 @@ class LiveOutput:
         self._announce()
 
     def _announce(self) -> None:
-        count = len(self._ledger.accounts)
+        count = len(self._ledger.records)
         if not count or self._progress is not None:
             return
         self.print(f"{count} scenario{'' if count == 1 else 's'} selected\n")
@@ -81,11 +78,11 @@ class LiveOutput:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Print a scenario as soon as nothing more will be reported of it."""
-        account = self._ledger.accounts.get(report.nodeid)
-        if account is None or not account.finished or report.nodeid in self._shown:
+        record = self._ledger.records.get(report.nodeid)
+        if record is None or not record.finished or report.nodeid in self._shown:
             return
         self._shown.add(report.nodeid)
-        self.print(_line(account))
+        self.print(_line(record))
         if self._progress is not None:
             self._progress.advance(self._task)
 
@@ -105,7 +102,7 @@ class LiveOutput:
         """After the ledger is written, print the whole picture from it."""
         yield
         self._stop_progress()
-        if self._ledger.accounts and not session.config.option.collectonly:
+        if self._ledger.records and not session.config.option.collectonly:
             self._summarise(json.loads(self._ledger.path.read_text("utf-8")))
 
     def _stop_progress(self) -> None:
@@ -120,14 +117,14 @@ class LiveOutput:
         self._console.print()
         for mismatch in ledger["mismatches"]:
             self.print(Text(mismatch, style="bold red"))
-        if ledger["environment"]["ended"] != "finished":
-            self.print(Text(f"The run was cut short: {ledger['environment']['ended']}.", style="bold yellow"))
+        if ledger["invocation"]["ended"] != "finished":
+            self.print(Text(f"The run was cut short: {ledger['invocation']['ended']}.", style="bold yellow"))
         self.print(f"ledger  {self._ledger.path}")
         self.print(verdict(ledger))
 
 
-def _line(account: Account) -> Text:
-    result, scenario = account.result, account.scenario
+def _line(record: ScenarioRecord) -> Text:
+    result, scenario = record.result, record.scenario
     word = (result.outcome.words.ljust(WORD_WIDTH), STYLES[result.outcome])
     return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s", "dim"))
 

@@ -1,0 +1,108 @@
+"""How the phases of a scenario's test ended, told from the exceptions that ended them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import pytest
+
+from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
+from support.core.outcome import Phase
+from support.pytest_plugin.state import FailedStep, ScenarioState
+
+_SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)
+
+
+class HookStep(Protocol):
+    """A step as pytest-bdd gives it to its hooks."""
+
+    keyword: str
+    name: str
+    line_number: int
+
+
+def step_text(step: HookStep) -> str:
+    """Keyword and words, as the feature file has them."""
+    return f"{step.keyword.strip()} {step.name}"
+
+
+def failed_step(step: HookStep, function: Callable[..., object] | None) -> FailedStep:
+    """The step that has just raised; `function` is its definition, None where nobody defined it."""
+    name = None if function is None else function_name(function)
+    return FailedStep(step_text(step), step.line_number, name)
+
+
+def function_name(function: Callable[..., object]) -> str:
+    """The name that faults bind to, such as `steps.threads:has`; of a wrapper it is the function inside."""
+    inner = inspect.unwrap(function)
+    return f"{inner.__module__}:{inner.__qualname__}"
+
+
+def add_phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.TestReport) -> Phase:
+    """Record how a phase ended."""
+    phase = _phase(state, call, report)
+    state.phases.append(phase)
+    return phase
+
+
+def reason_of(error: BaseException) -> str:
+    """What an exception says, whole, with its type where the message alone would not explain it."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return "\n".join(reason_of(inner) for inner in group.exceptions)
+    message = str(error).strip()
+    if isinstance(error, AssertionError) and not message:
+        return "an expectation failed without saying why"
+    if isinstance(error, (*_SPEAK_FOR_THEMSELVES, pytest.fail.Exception, pytest.skip.Exception)) and message:
+        return message
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def is_broken_promise(error: BaseException) -> bool:
+    """Whether an exception is a verdict on the backend; a group is one if everything in it is."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return all(is_broken_promise(inner) for inner in group.exceptions)
+    return isinstance(error, AssertionError)
+
+
+def code_of(error: BaseException) -> str | None:
+    """What kind of promise was broken, None if it is no verdict on the backend; of a group it is the first one's."""
+    if not is_broken_promise(error):
+        return None
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return code_of(group.exceptions[0])
+    return error.code.value if isinstance(error, PromiseBroken) else Code.ASSERTION.value
+
+
+def _phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.TestReport) -> Phase:
+    when = report.when
+    if call.excinfo is None:
+        return Phase(when, "passed", report.duration)
+    error = call.excinfo.value
+    reason = state.secrets.text(reason_of(error))
+    if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
+        return Phase(when, "skipped", report.duration, reason)
+    place = _place(state, when)
+    return Phase(
+        when,
+        "failed" if is_broken_promise(error) else "error",
+        report.duration,
+        reason,
+        step=place.text,
+        step_line=place.line,
+        code=code_of(error),
+        step_function=place.function,
+    )
+
+
+def _place(state: ScenarioState, when: str) -> FailedStep:
+    line = state.scenario.line
+    if when == "setup":
+        return FailedStep("before the first step", line, None)
+    if when == "teardown":
+        return FailedStep("after the last step", line, "teardown")
+    return state.failed_step or FailedStep("between steps", line, None)
