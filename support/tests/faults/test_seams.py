@@ -45,7 +45,9 @@ def names_of_the_backend(text: str) -> list[str]:
     return [name for name in known if re.search(rf"\b{re.escape(name)}\b", text)]
 
 
-@pytest.mark.parametrize("text", ['"support.backend.threads"', 'backend("threads.threads")', '"platform.problems:Problem"'])
+@pytest.mark.parametrize(
+    "text", ['"support.backend.threads"', 'backend("threads.threads")', '"platform.problems:Problem"']
+)
 def test_the_names_of_the_backend_are_found(text: str) -> None:
     assert names_of_the_backend(text)
 
