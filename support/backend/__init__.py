@@ -9,7 +9,7 @@ below it:
     threads                           threads, messages, titles, search
     agents                            who can be asked, and the model that answers
     customers                         who is signed in: customers, sessions, tokens, routes that ask who is there
-    events                            written with the change they tell of, published, kept to resume from
+    events                            written with their change, published, kept to resume from
     plans                             what each plan holds, and the refusal of more
     http                              strict requests, problem documents, idempotency, cursors
     platform                          settings, PostgreSQL, Redis, problems, moments, logs, metrics

@@ -1,7 +1,7 @@
 """The application: its routes, the errors they answer with, and its description.
 
-A request passes `observation` (correlation id, metrics), `routing` (identity, strict body) and an endpoint in one of
-the `*_routes` modules, which works in one transaction of `database` and writes its events to the `outbox`.
+A request goes through `observation` (correlation id, metrics), `routing` (identity, strict body) and an endpoint in one
+of the modules of routes, which works in one transaction of `database` and writes its events to the `outbox`.
 `relay` publishes them through Redis, and the `hub` of every process sends them to its sockets. What takes long, the
 runs of agents, is done by the `worker` of some process.
 """

@@ -87,7 +87,7 @@ class Seam(StrEnum):
     OPEN_DEVICE = "live.socket:LiveSocket.__init__"
     GREET_DEVICE = "live.socket:LiveSocket._greet"
     RESUME = "live.socket:LiveSocket.resume"
-    SEND_TO_DEVICE = "live.socket:LiveSocket._pass_on"
+    SEND_TO_DEVICE = "live.socket:LiveSocket._forward"
 
     # runs of agents
     READ_RUN = "runs.runs:read"
@@ -291,7 +291,7 @@ def stream_of(event_log: Any, customer_id: UUID) -> str:
 
 def send_soon(socket: Any, event: Any) -> None:
     """Queue an event for a device, whoever it is for."""
-    socket._put(lambda: socket._pass_on(event))
+    socket._put(lambda: socket._forward(event))
 
 
 async def send_now(socket: Any, frame: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ async def verify(token: str, sessions: Sessions, secret: str) -> Identity:
 
 
 def require_operator(connection: HTTPConnection, operator_token: str) -> None:
-    """Let only the operator pass.
+    """Let only the operator in.
 
     Raises:
         problems.Problem: 401, the token is not the operator's.

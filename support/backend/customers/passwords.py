@@ -16,7 +16,7 @@ async def hash_password(password: str, cost: int) -> str:
 
 
 async def matches(password: str, stored: str | None, cost: int) -> bool:
-    """Whether a password is the one stored. Nobody stored takes as long as a wrong password."""
+    """Whether a password is the one stored. An unknown customer takes as long as a wrong password."""
     if stored is None:
         await asyncio.to_thread(_scrypt, password, cost, bytes(16))
         return False

@@ -42,7 +42,7 @@ class SessionList(BaseModel):
 
 
 class RevokedSession(BaseModel):
-    """All that is told of a session that was ended."""
+    """What an event says of a session that was revoked."""
 
     session_id: UUID
 

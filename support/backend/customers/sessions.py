@@ -1,6 +1,6 @@
 """Sessions in Redis: opened within the plan's limit, looked up by every request, revoked at once everywhere.
 
-A revoked session stays as a mark until it would have expired, so that nothing can open it a second time.
+A revoked session keeps its key until it would have expired, so that nothing can open it a second time.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Events on their way: written with the change they tell of, published, kept to resume from."""
+"""Events on their way: written with their change, published, kept to resume from."""

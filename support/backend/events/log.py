@@ -21,7 +21,7 @@ KEPT = 5_000
 
 _KEPT_SECONDS = 30 * 24 * 3600
 
-# An event that is in the stream already is passed over: publishing again, from any process, changes nothing.
+# An event that is in the stream already is left out: publishing again, from any process, changes nothing.
 # The last word on a thread takes all its events out of the stream, itself included: nothing mentions the thread then.
 _PUBLISH = """
 local published = 0

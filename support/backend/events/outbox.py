@@ -1,7 +1,7 @@
-"""Events on their way out: written in the transaction of the change they tell of, published after it.
+"""Events on their way out: written in the transaction of their change, published after it.
 
 A sequence is taken from a counter in the customer's row. Its lock is held until the commit, so sequences are without
-gaps and in the order of the commits: whoever reads the outbox sees no event without those before it.
+gaps and in the order of the commits: a reader of the outbox sees no event without those before it.
 Enqueue last in a transaction; a customer's other writers wait from here to the commit.
 """
 

@@ -74,7 +74,7 @@ class Relay:
         return set(waiting)
 
     async def _wait(self, until: float) -> None:
-        """Until somebody wakes the relay, or the next sweep is due."""
+        """Until `wake` is called, or the next sweep is due."""
         try:
             async with asyncio.timeout_at(until):
                 await self._awake.wait()

@@ -1,1 +1,1 @@
-"""Requests and answers: routing, validation, problems, idempotency."""
+"""Requests and answers: strict routing, validation, errors, idempotency, cursors."""

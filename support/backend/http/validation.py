@@ -29,7 +29,7 @@ class Unacceptable(ValueError):
 
 
 class Body(BaseModel):
-    """A request body: nothing is coerced, nothing unknown is let pass."""
+    """A request body: nothing is coerced, nothing unknown is accepted."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -116,7 +116,7 @@ def check_not_blank(text: str) -> None:
 
 
 def check_length(text: str, maximum: int) -> None:
-    """At most so many characters.
+    """At most `maximum` characters.
 
     Raises:
         Unacceptable: there are more.
@@ -158,7 +158,7 @@ def check_metadata_keys(metadata: dict[str, Any]) -> None:
 
 
 def check_metadata_size(metadata: dict[str, Any]) -> None:
-    """As JSON in UTF-8, no more than 16 KiB.
+    """As JSON in UTF-8, 16 KiB at most.
 
     Raises:
         Unacceptable: it is more.

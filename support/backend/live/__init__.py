@@ -1,1 +1,1 @@
-"""Live events: stored, published, delivered to sockets."""
+"""The socket of a customer's device, and the frames that are sent on it."""

@@ -16,10 +16,10 @@ from support.backend.live import frames
 
 _EVENTS = f"""\
 One socket carries all events of one customer. Events have ids that count 1, 2, 3 ... for each customer, are sent after
-the change they tell of is committed, and reach every device of the customer in the same order. A device that was away
+their change is committed, and reach every device of the customer in the same order. A device that was away
 sends `resume` with the last id it had. The last {KEPT:,} events of a customer are kept, except those of deleted
 threads: nothing that mentions a deleted thread is kept, `thread_deleted` itself included. The events of a run count
-1, 2, 3 ... in `run_sequence`: `agent_started`, the `message_created` of the answer, and one last event that tells how
+1, 2, 3 ... in `run_sequence`: `agent_started`, the `message_created` of the answer, and one last event that says how
 it ended. A run cancelled before its start has that one alone.
 """
 _HANDSHAKE = """\

@@ -43,7 +43,7 @@ class LiveSocket:
         self._sessions = sessions
         self._queue: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(_QUEUE_LENGTH)
         self._threads: set[str] = set()
-        self._since = 0  # the socket has had, or been passed over by, every event after this one ...
+        self._since = 0  # the socket has had, or left out, every event after this one ...
         self._last: int | None = None  # ... up to this one; None: the next event may be any
         self._ended = False
 
@@ -52,7 +52,7 @@ class LiveSocket:
         self._put(partial(self._send_event, event))
 
     def catch_up(self) -> None:
-        """Queue the sending of whatever was published and not heard."""
+        """Queue the sending of what was published while this process did not listen."""
         self._put(self._catch_up)
 
     def end(self, code: int, reason: str) -> None:
@@ -135,7 +135,7 @@ class LiveSocket:
         if self._last is None:
             self._since = event.sequence - 1
         self._last = event.sequence
-        await self._pass_on(event)
+        await self._forward(event)
 
     async def _replay(self, last_event_id: int) -> None:
         position = await self._events.position(self.identity.customer_id)
@@ -148,10 +148,10 @@ class LiveSocket:
             await self._send_error(_too_old(position.earliest))
         elif last_event_id < self._since:
             for event in await self._events.between(self.identity.customer_id, last_event_id + 1, self._since):
-                await self._pass_on(event)
+                await self._forward(event)
             self._since = last_event_id
 
-    async def _pass_on(self, event: Event) -> None:
+    async def _forward(self, event: Event) -> None:
         if not self._threads or event.thread_id is None or event.thread_id in self._threads:
             await self._send(event.text)
             metrics.EVENTS_SENT.labels(event.type).inc()

@@ -35,7 +35,7 @@ PLANS: dict[Name, Plan] = {
 
 
 async def of(connection: Connection, customer_id: UUID) -> Name:
-    """The plan a customer has now, whatever their token says.
+    """The plan a customer has now, even if their token names another.
 
     Raises:
         problems.Problem: 401, there is no such customer any more.
@@ -80,7 +80,7 @@ def exhausted(plan: Name, name: Limit, retry_after: int) -> problems.Problem:
 
     Args:
         plan: the customer's plan.
-        name: what there is no more of.
+        name: the limit that is reached.
         retry_after: seconds after which there may be more.
     """
     maximum = limit(plan, name)

@@ -32,7 +32,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(process_name: str) -> None:
-    """Send everything from INFO up to standard error; libraries that tell of every request, from WARNING up."""
+    """Send everything from INFO up to standard error; libraries that log every request, from WARNING up."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(process_name))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
@@ -42,5 +42,5 @@ def configure(process_name: str) -> None:
 
 
 def _is_true(record: logging.LogRecord) -> bool:
-    """Uvicorn says this of every handshake that is refused with an answer of its own."""
+    """Uvicorn logs this for every handshake that is refused with an HTTP answer."""
     return record.getMessage() != "ASGI callable returned without completing handshake."

@@ -69,7 +69,7 @@ def not_found() -> Problem:
 
 
 def unauthenticated() -> Problem:
-    """The token is missing, wrong, expired or revoked; which of them is nobody's business."""
+    """The token is missing, wrong, expired or revoked; the answer does not say which."""
     return Problem(401, "unauthenticated", "A valid bearer token is needed.", headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -16,7 +16,7 @@ UNFINISHED = "status IN ('queued', 'running')"
 
 @dataclass(frozen=True)
 class Claim:
-    """A run that a worker has; `begun`: by a worker that is no more, for its lease has ended."""
+    """A run that a worker has; `begun`: by a worker that has died, for its lease has ended."""
 
     run_id: UUID
     customer_id: UUID
@@ -25,7 +25,7 @@ class Claim:
 
 
 async def claim(connection: Connection, worker: str, lease_seconds: float) -> Claim | None:
-    """Take the run that has waited longest of those that nobody has, unless its thread has an earlier one to do."""
+    """Take the run that has waited longest of those that no worker has, unless its thread has an earlier one to do."""
     row = await connection.fetchrow(
         f"""
         UPDATE runs SET worker = $1, lease_until = now() + $2

@@ -62,7 +62,7 @@ def check_open(thread: Record) -> None:
 
 
 async def start(connection: Connection, claim: Claim, worker: str) -> tuple[Record, list[Record]] | None:
-    """Let a claimed run be running; gives the run and what was said. None if it is this worker's no more.
+    """Let a claimed run be running; gives the run and what was said. None if this worker has lost it.
 
     Raises:
         problems.Problem: 404, the thread has been deleted.
@@ -80,7 +80,7 @@ async def start(connection: Connection, claim: Claim, worker: str) -> tuple[Reco
 async def end(
     connection: Connection, customer_id: UUID, thread_id: UUID, run_id: UUID, outcome: RunEnd, worker: str | None
 ) -> Record | None:
-    """End a run, its answer stored before that is announced. None if it had ended, or is this worker's no more.
+    """End a run, its answer stored before that is announced. None if it had ended, or this worker has lost it.
 
     Raises:
         problems.Problem: 404, the thread has been deleted.
@@ -122,7 +122,7 @@ async def cancel_all(connection: Connection, customer_id: UUID, thread_id: UUID)
 
 
 async def announce(connection: Connection, kind: str, run: Record) -> None:
-    """Tell where a run is."""
+    """Enqueue an event of a run, with the run as it is now."""
     data = shown(run).model_dump(mode="json")
     await outbox.enqueue(connection, run["customer_id"], kind, run["thread_id"], data, run_id=run["id"])
 
@@ -222,7 +222,7 @@ async def _begin(connection: Connection, customer_id: UUID, run_id: UUID, worker
 async def _end(
     connection: Connection, customer_id: UUID, run_id: UUID, outcome: RunEnd, worker: str | None
 ) -> Record | None:
-    """Let a run be over; None if it was, or is not this worker's to end. `worker` None: whoever has it."""
+    """Let a run be over; None if it was, or is not this worker's to end. `worker` None: of any worker."""
     return await connection.fetchrow(
         f"""
         UPDATE runs

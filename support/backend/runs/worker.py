@@ -1,6 +1,6 @@
 """Does the runs: at once what was queued in this process, and by a sweep what is left of any process.
 
-Whatever stops a run (its customer, the deletion of its thread, a lost lease) is decided in PostgreSQL; the worker
+What stops a run (its customer, the deletion of its thread, a lost lease) is decided in PostgreSQL; the worker
 hears of it as an event, at the latest when it renews its leases, and lets go of the model. It writes nothing then.
 """
 
@@ -84,7 +84,7 @@ class Worker:
             return await queue.claim(connection, self.name, self._lease_seconds)
 
     async def renew_leases(self) -> None:
-        """Keep the runs that are done here, and let go of those that are somebody else's business by now."""
+        """Keep the runs that are done here, and let go of those that another worker has by now."""
         mine = list(self._stoppable)
         if not mine:
             return
@@ -95,7 +95,7 @@ class Worker:
                 self.stop(run_id)
 
     async def execute(self, claim: Claim) -> None:
-        """Do a run from its beginning, or end the one whose worker is no more."""
+        """Do a run from its beginning, or end the one whose worker has died."""
         if claim.begun:
             outcome = INTERRUPTED
         else:
@@ -130,7 +130,7 @@ class Worker:
         return RunEnd("completed", reply.text, None, None, reply.prompt_tokens, reply.completion_tokens)
 
     async def end(self, claim: Claim, outcome: RunEnd) -> None:
-        """Store and announce how the run ended; while PostgreSQL is away, try until the run is somebody else's."""
+        """Store and announce how the run ended; while PostgreSQL is away, try until another worker has the run."""
         while True:
             try:
                 async with self._database.transaction(claim.customer_id) as connection:
@@ -164,7 +164,7 @@ class Worker:
             _log.exception("the run is left")
 
     async def _wait(self) -> None:
-        """Until somebody wakes the worker, or the next sweep is due."""
+        """Until `wake` is called, or the next sweep is due."""
         try:
             async with asyncio.timeout(self._sweep_seconds):
                 await self._awake.wait()

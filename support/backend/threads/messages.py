@@ -112,6 +112,6 @@ def shown(row: Record) -> Message:
 
 
 async def announce(connection: Connection, row: Record, *, run_id: UUID | None = None) -> None:
-    """Tell the customer's devices of a new message, and of the run that answered with it."""
+    """Enqueue the event of a new message, with the run that answered with it."""
     data = shown(row).model_dump(mode="json")
     await outbox.enqueue(connection, row["customer_id"], "message_created", row["thread_id"], data, run_id=run_id)

@@ -44,7 +44,7 @@ class StatusUpdate(ThreadUpdate):
 
 
 class DeletedThread(BaseModel):
-    """All that is told of a thread that is erased."""
+    """What an event says of a thread that is erased."""
 
     id: UUID
 

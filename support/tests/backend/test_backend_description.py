@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import support.backend
+from support.backend.live import asyncapi
 from support.model_service.control import ModelControl
 from support.model_service.scripts import Turn
 from support.services import Stack
@@ -135,6 +136,36 @@ async def test_every_route_and_every_post_is_described(described: Described) -> 
         assert ("Idempotency-Key" in names) == (method == "post"), path
         public = path.startswith(("/health", "/metrics", "/asyncapi")) or (method, path) == ("post", "/api/sessions")
         assert (operation.get("security") == [{"bearer": []}]) != public, path
+
+
+def test_the_description_of_frames_refuses_what_is_not_described() -> None:
+    frames = Frames(asyncapi.document())
+    unsubscribed = {"type": "unsubscribed", "thread_id": str(uuid4())}
+    erased: dict[str, Any] = {
+        "id": "1",
+        "type": "thread_deleted",
+        "sequence": 1,
+        "thread_id": str(uuid4()),
+        "run_id": None,
+        "run_sequence": None,
+        "at": "2026-11-25T10:00:00.000000Z",
+        "data": {"id": str(uuid4())},
+    }
+    for good, member, bad in (
+        (unsubscribed, "thread_id", "x"),
+        (unsubscribed, "more", 1),
+        (erased, "at", "2026-11-25T10:00:00Z"),
+        (erased, "sequence", 0),
+        (erased, "type", "thread_burnt"),
+        (erased, "data", {}),
+        (erased, "data", {**erased["data"], "title": "Boxes"}),
+    ):
+        frames.check(good)
+        with pytest.raises(jsonschema.ValidationError):
+            frames.check({**good, member: bad})
+    for missing in ("run_id", "at", "data"):
+        with pytest.raises(jsonschema.ValidationError):
+            frames.check({name: value for name, value in erased.items() if name != missing})
 
 
 class Frames:

@@ -34,7 +34,7 @@ async def eventually(probe: Callable[[], Awaitable[Found | None]], seconds: floa
 
 
 @dataclass(frozen=True)
-class Conversation:
+class AgentThread:
     """A thread of somebody, and what the model says in it."""
 
     who: Person
@@ -91,12 +91,12 @@ class Conversation:
 
 
 @asynccontextmanager
-async def conversation(stack: Stack, plan: str = "free") -> AsyncGenerator[Conversation]:
+async def agent_thread(stack: Stack, plan: str = "free") -> AsyncGenerator[AgentThread]:
     """A new customer in a new thread, the announcement of which is over."""
     async with person(stack, plan) as who, ModelControl(stack.model_url, stack.model_space) as model:
         thread = (await create(who.http))["id"]
         await all_published(stack)
-        yield Conversation(who, model, thread)
+        yield AgentThread(who, model, thread)
 
 
 async def all_published(stack: Stack) -> None:
