@@ -1,6 +1,6 @@
 """Acts done at the same moment, and whether their answers fit together."""
 
-import pytest
+from typing import Any
 
 from support.actors.people import People
 from support.gherkin.sentences import then, when
@@ -10,7 +10,7 @@ from support.workloads.together import Manner, Together, do_together
 
 
 @when("these are done {manner:Together}:", target_fixture="together")
-async def are_done(request: pytest.FixtureRequest, people: People, manner: str, datatable: list[list[str]]) -> Together:
+async def are_done(request: Any, people: People, manner: str, datatable: list[list[str]]) -> Together:
     rows, conversations = bind_rows(people, datatable, request.getfixturevalue)
     return await do_together(rows, conversations, Manner.read(manner))
 

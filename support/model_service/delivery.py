@@ -22,8 +22,8 @@ class ClientGone(Exception):
 class Delivery:
     """Sends one reply, as an ASGI application, and keeps its record entry true all the way.
 
-    The entry says what happened before the bytes that let the client know are sent, so that whoever has seen a
-    reply finds it in the record. A connection is cut by returning before the body is complete.
+    The entry says what happened before the bytes that let the client know are sent, so that a client that has
+    seen a reply finds it in the record. A connection is cut by returning before the body is complete.
     """
 
     def __init__(self, reply: Reply, entry: ModelRequest, released: asyncio.Event, *, stream: bool) -> None:
@@ -128,7 +128,7 @@ class Delivery:
             raise ClientGone
 
     async def _pause(self, seconds: float) -> None:
-        """Let others work for so many seconds (0: one round of the loop), unless the client goes away."""
+        """Let others work for these seconds (0: one round of the loop), unless the client goes away."""
         await asyncio.wait((self._gone,), timeout=seconds)
         if self._gone.done():
             raise ClientGone

@@ -48,7 +48,7 @@ class Turn(_Part):
 
     Text and arguments are streamed `chunk_size` characters at a time, `pause_s` seconds apart (a reply that is not
     streamed knows no pause), the first byte `delay_s` seconds after the request. `usage` is computed where it is
-    not given. `cut_after_chunks` drops the connection after so many pieces of text or arguments, at the latest
+    not given. `cut_after_chunks` drops the connection after this number of pieces of text or arguments, at the latest
     before the final chunk; a reply that is not streamed is cut in its middle. `garbage` is sent as it stands with
     status 200, and `hang` sends nothing until the client goes away. `held` sends nothing until the script is released.
     """

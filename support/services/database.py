@@ -25,7 +25,7 @@ def create(server_url: str, name: str, template: str | None = None) -> None:
 
 
 def drop(server_url: str, *names: str) -> None:
-    """Drop databases that may or may not be there, ending whatever is connected to them."""
+    """Drop those of these databases that exist, and end the connections to them."""
     asyncio.run(_run(server_url, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names)))
 
 

@@ -22,8 +22,8 @@ class ServicesDescription:
         postgres_url: a database of the PostgreSQL server whose owner may create others.
         redis_url: the Redis server.
         model_url: the scripted model service, without a space.
-        operator_token: what the operator calls of the backend ask for.
-        jwt_secret: with what backends sign tokens; empty where the suite does not know.
+        operator_token: the token of the backend's operator calls.
+        jwt_secret: the key that signs the backend's tokens; empty where the suite does not know it.
         backend_urls: a backend that was running already; empty when stacks start their own.
         program: how the embedded backend is run; None when a backend was running already.
     """

@@ -1,8 +1,8 @@
 """Clears what a run has started once the run is over, however it ended.
 
-The runner starts this file as a process of its own and holds the other end of its standard input. When the runner
+The runner starts this file as a separate process and holds the other end of its standard input. When the runner
 ends, even by SIGKILL, that pipe closes: the keeper ends every process entered in the run's folder and removes the
-folder. It imports little and belongs to a session of its own, so that no signal meant for the runner reaches it.
+folder. It imports little and has a separate session, so that no signal meant for the runner reaches it.
 
 The rule that makes this free of races: a process of a run enters its own id in the folder `processes` *before* it
 does anything else, and does not begin when it cannot. Once that folder is removed nothing of the run can start.
@@ -74,7 +74,7 @@ def _end(entry: Path) -> None:
 
 
 def kill_tree(process: psutil.Process, seconds: float) -> list[psutil.Process]:
-    """SIGKILL to a process and all its descendants; those still alive after so many seconds are returned."""
+    """Send SIGKILL to a process and all its descendants; returns those still alive after `seconds`."""
     tree = [process, *process.children(recursive=True)]
     for member in tree:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -83,7 +83,7 @@ def kill_tree(process: psutil.Process, seconds: float) -> list[psutil.Process]:
 
 
 def wait_ended(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Wait until all of these have ended; those that have not after so many seconds are returned."""
+    """Wait until all of these have ended; returns those still alive after `seconds`."""
     deadline = time.monotonic() + seconds
     alive = list(processes)
     while alive := [process for process in alive if not has_ended(process)]:

@@ -134,7 +134,7 @@ class ManagedProcess(ABC):
                 member.resume()
 
     def heal(self) -> None:
-        """Bring it back from whatever was done to it, and wait until it serves."""
+        """Resume it, or start it again, and wait until it serves."""
         self.resume()
         if self.running:
             self.await_ready()

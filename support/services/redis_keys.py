@@ -37,7 +37,7 @@ def delete(redis_url: str, prefix: str) -> int:
 
 
 def connect(redis_url: str, timeout: float = 5) -> redis.Redis:
-    """A client that gives up connecting, or waiting for an answer, after so many seconds."""
+    """A client that waits at most `timeout` seconds for a connection or an answer."""
     return redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
         redis_url, socket_connect_timeout=timeout, socket_timeout=timeout
     )

@@ -36,7 +36,7 @@ class RunFolder:
 
     Attributes:
         path: where it is.
-        lifeline: for the owner, the reading end of the pipe: whoever has it as standard input sees the owner's end.
+        lifeline: for the owner, the reading end of the pipe: a process with it as standard input sees the owner's end.
     """
 
     def __init__(self, path: Path) -> None:
@@ -103,7 +103,7 @@ class RunFolder:
         cwd: Path | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> psutil.Popen:
-        """Start a process that is entered in this folder; a session of its own keeps Ctrl-C from it.
+        """Start a process that is entered in this folder; its separate session keeps Ctrl-C from it.
 
         Args:
             command: program and arguments.

@@ -152,7 +152,7 @@ class Services:
         except asyncpg.PostgresError as error:
             raise BadInput(
                 f"THREADPROOF_POSTGRES_URL: {masked_url(here.postgres_url)} refuses to create a database: {error}. "
-                "The suite makes databases and a role of its own there: name a user who may"
+                "The suite creates databases and a role there: name a user who may create both"
             ) from None
         program.migrate(here.database_url(here.template), self._folder, self._folder.log("migrate"))
 

@@ -29,10 +29,10 @@ class Stack:
         key_prefix: how every Redis key of this stack begins.
         model_url: the scripted model service, without a space.
         model_space: the stack's space in the model service.
-        operator_token: what operator calls ask for.
-        signing_key: with what its backend signs passes; None where an external one keeps that to itself.
+        operator_token: the token of operator calls.
+        signing_key: the key that signs its backend's tokens; None where an external backend does not tell.
         processes: its backend processes; none for an external backend.
-        postgres, redis, model: servers of its own, which may be broken; None where it shares those of the run.
+        postgres, redis, model: its own servers, which may be broken; None where it shares those of the run.
     """
 
     def __init__(self, description: ServicesDescription, name: str) -> None:
@@ -53,7 +53,7 @@ class Stack:
         self._clean_up = ExitStack()
 
     def open(self, program: BackendProgram, processes: int, fault: str | None, *, own_services: bool) -> None:
-        """Make what the stack has of its own; `open_stack` does this."""
+        """Start the stack's processes and make its database; `open_stack` does this."""
         unique = f"{self._description.prefix}{self.name}"
         (self._folder.stack(self.name) / "activations").unlink(missing_ok=True)
         self.key_prefix = f"{unique}:"
