@@ -103,7 +103,7 @@ def late_changes_are_told_a_future_version(patch: Patch) -> None:
     change_refusal(patch, Seam.CHECK_VERSION, tell)
 
 
-@fault(breaks("TL-25.1", at="together:fits_one_order", code=Code.SESSION_GUARANTEE))
+@fault(breaks("TL-25.1", at="together:fit_one_order", code=Code.SESSION_GUARANTEE))
 def writing_brings_back_an_erased_thread(patch: Patch) -> None:
     """A message to an erased conversation brings it back without its content."""
     before(patch, Seam.COUNT_MESSAGE, bring_back)

@@ -198,7 +198,7 @@ def changed_details_are_in_memory_only(patch: Patch) -> None:
     keep_in_memory(patch, "metadata")
 
 
-@fault(breaks("TL-10.1", at="details:details_are_still", code=Code.ASSERTION))
+@fault(breaks("TL-10.1", at="threads:has", code=Code.SECOND_READING))
 def changed_details_are_shown_once(patch: Patch) -> None:
     """Changed details are shown once; from then on the old ones are shown."""
     first = remember(patch, Seam.STORE_THREAD)

@@ -14,7 +14,7 @@ import yaml
 
 from support.core.settings import PROJECT
 
-CHECKS = ("ruff check", "ruff format --check", "pyright")
+CHECKS = ("ruff check", "ruff format --check", "pyright", "lint-imports")
 PROGRAMS = Path(sys.executable).parent
 BAD = {
     "style": ('"""A module."""\n\nimport os\n', "F401"),
