@@ -16,14 +16,12 @@ class BadInput(Exception):
 class Code(StrEnum):
     """What kind of promise was broken: a stable name that faults bind to, while the text of a message is free."""
 
-    UNSPECIFIED = "unspecified"
     ASSERTION = "assertion"
     """A plain assertion that failed, which has no code."""
 
     # an act, and its answer
     ACT_REFUSED = "act.refused"
     ACT_FAILED = "act.failed"
-    ANSWER_DIFFERS = "answer.differs"
 
     # a thread and what is in it, by where it was looked for
     TITLE_SHOWN = "title.shown"
@@ -100,11 +98,9 @@ class Code(StrEnum):
 class PromiseBroken(AssertionError):
     """The backend under test did not do what a feature promises. Counts as `broken`."""
 
-    def __init__(self, code: Code | str, text: str | None = None) -> None:
-        if text is None:
-            code, text = Code.UNSPECIFIED, str(code)
+    def __init__(self, code: Code, text: str) -> None:
         super().__init__(text)
-        self.code = Code(code)
+        self.code = code
 
 
 class EnvironmentFailed(Exception):

@@ -19,7 +19,7 @@ def _starts(call: Call) -> bool:
     return call.request.url.path == "/api/threads"
 
 
-@fault(breaks("TL-08.1", at="lists:has_own", code=Code.UNSPECIFIED))
+@fault(breaks("TL-08.1", at="together:starts_took", code=Code.LATENCY))
 def starting_is_slow(patch: Patch) -> None:
     """Starting a conversation takes 1.2 seconds longer."""
     delay(patch, Seam.IDEMPOTENCY_KEY, lambda call: 1.2 if _starts(call) else 0)
@@ -45,10 +45,7 @@ def one_start_in_ten_is_slow(patch: Patch) -> None:
     delay(patch, Seam.IDEMPOTENCY_KEY, lambda call: 2 if _starts(call) and next(numbers) % 10 == 0 else 0)
 
 
-@fault(
-    breaks("TL-04.1", at="lists:has_own", code=Code.UNSPECIFIED),
-    breaks("TL-08.1", at="lists:has_own", code=Code.LIST_MISSING),
-)
+@fault(breaks("TL-04.1", "TL-08.1", at="lists:has_own", code=Code.LIST_MISSING))
 def one_start_in_ten_is_lost(patch: Patch) -> None:
     """When many customers start conversations at once, one in ten is confirmed and never stored."""
     store_nothing(patch, every=10)

@@ -18,15 +18,15 @@ IDS = ["TL-01.1", "TL-01.2[a]", "TL-01.2[b]", "TL-02.1"]
 MODULE = '''\
 """Faults."""
 
-@fault(breaks("TL-01.1", at="old:step", code=Code.UNSPECIFIED))
+@fault(breaks("TL-01.1", at="old:step", code=Code.ASSERTION))
 def first(patch: Patch) -> None:
     """A story."""
     skip(patch, Seam.CHECK_PLAN)
 
 
 @fault(
-    breaks("TL-01.1", at="old:step", code=Code.UNSPECIFIED),
-    breaks("TL-02.1", at="old:step", code=Code.UNSPECIFIED),
+    breaks("TL-01.1", at="old:step", code=Code.ASSERTION),
+    breaks("TL-02.1", at="old:step", code=Code.ASSERTION),
 )
 def second(patch: Patch) -> None:
     """Another story."""
@@ -79,7 +79,7 @@ def test_nothing_else_is_a_binding(changes: dict[str, Any]) -> None:
 
 def test_only_the_declarations_of_the_faults_given_are_written_anew() -> None:
     text = rebind.rewrite(MODULE, {"second": [expected("TL-01.1"), expected("TL-01.2[a]"), expected("TL-02.1", "b:c")]})
-    assert '@fault(breaks("TL-01.1", at="old:step", code=Code.UNSPECIFIED))\ndef first' in text
+    assert '@fault(breaks("TL-01.1", at="old:step", code=Code.ASSERTION))\ndef first' in text
     declared = (
         '@fault(breaks("TL-01.1", "TL-01.2[a]", at="counts:is_count", code=Code.CHANGED), '
         'breaks("TL-02.1", at="b:c", code=Code.CHANGED))\ndef second'

@@ -93,15 +93,15 @@ def test_only_three_outcomes_let_a_run_succeed() -> None:
 @pytest.mark.parametrize(
     ("error", "reason", "broken"),
     [
-        (PromiseBroken("the title is empty"), "the title is empty", True),
+        (PromiseBroken(Code.TITLE_FORM, "the title is empty"), "the title is empty", True),
         (AssertionError("assert 1 == 2\n +  where 1 = f()"), "assert 1 == 2\n +  where 1 = f()", True),
         (AssertionError(), "an expectation failed without saying why", True),
         (EnvironmentFailed("PostgreSQL is gone"), "PostgreSQL is gone", False),
         (BadInput("no such profile"), "no such profile", False),
         (KeyError("title"), "KeyError: 'title'", False),
         (TimeoutError(), "TimeoutError", False),
-        (ExceptionGroup("two", [PromiseBroken("a"), PromiseBroken("b")]), "a\nb", True),
-        (ExceptionGroup("two", [PromiseBroken("a"), OSError("b")]), "a\nOSError: b", False),
+        (ExceptionGroup("two", [PromiseBroken(Code.CHANGED, "a"), PromiseBroken(Code.CHANGED, "b")]), "a\nb", True),
+        (ExceptionGroup("two", [PromiseBroken(Code.CHANGED, "a"), OSError("b")]), "a\nOSError: b", False),
     ],
 )
 def test_an_exception_is_told_in_words(error: BaseException, reason: str, broken: bool) -> None:  # noqa: FBT001
