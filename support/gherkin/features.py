@@ -18,7 +18,7 @@ from gherkin.pickles.compiler import Compiler
 
 from support.core.failure import BadInput
 from support.core.scenario import StepText, Table
-from support.gherkin.pronouns import resolve
+from support.gherkin.pronouns import AmbiguousPronoun, resolve
 from support.gherkin.sentences import DEFINITIONS
 
 Node = dict[str, Any]
@@ -79,7 +79,7 @@ def read_feature(path: Path, root: Path) -> FeatureFile:
     A byte order mark at the beginning is left out; line ends may be LF, CRLF or CR.
 
     Raises:
-        BadInput: the file is not Gherkin; the message names file and line.
+        BadInput: the file is not Gherkin, or a pronoun in it is ambiguous; the message names file and line.
     """
     shown = path.relative_to(root.parent).as_posix()
     try:
@@ -198,19 +198,26 @@ def _scenario(
         rule=rule["name"] if rule else None,
         line=line,
         tags=tuple(dict.fromkeys(tag["name"].lstrip("@") for tag in pickle["tags"])),
-        steps=_resolved([_step(step, steps[step["astNodeIds"][0]]) for step in pickle["steps"]]),
+        steps=_resolved(pickle["uri"], [_step(step, steps[step["astNodeIds"][0]]) for step in pickle["steps"]]),
         descriptions=(descriptions[0], descriptions[1], descriptions[2]),
     )
 
 
-def _resolved(steps: list[StepText]) -> tuple[StepText, ...]:
-    """The steps with every pronoun in what is played replaced by the name that it stands for."""
+def _resolved(shown: str, steps: list[StepText]) -> tuple[StepText, ...]:
+    """The steps with every pronoun in what is played replaced by the name that it stands for.
 
-    def fits(number: int, text: str) -> bool:
+    Raises:
+        BadInput: a pronoun can be read in two ways.
+    """
+
+    def sentences(number: int, text: str) -> set[str]:
         step = steps[number]._replace(played=text)
-        return any(definition.matches(step) for definition in DEFINITIONS)
+        return {definition.place for definition in DEFINITIONS if definition.matches(step)}
 
-    played = resolve([step.text for step in steps], fits)
+    try:
+        played = resolve([step.text for step in steps], sentences)
+    except AmbiguousPronoun as ambiguous:
+        raise BadInput(f"{shown}:{steps[ambiguous.number].line}: {ambiguous}") from None
     return tuple(step._replace(played=text) for step, text in zip(steps, played, strict=True))
 
 

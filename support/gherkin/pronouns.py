@@ -1,13 +1,13 @@
 """Resolves `she`, `he`, `her` and `his` when a scenario is read: each means the person named last before it.
 
 English does not tell "her phone" (Mia's) from "answers her" (Mia) by the word alone. Both readings are tried, and the
-one for which there is a sentence is taken; a step that fits as it stands is left as it is.
+one for which there is a sentence is taken; a step of which no reading has a sentence is left as it is, if it has one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import product
 
 from support.core.people import PLANS
@@ -15,18 +15,33 @@ from support.core.people import PLANS
 TOKEN = re.compile(rf'"[^"]*"|\b(?:{"|".join(PLANS)})\b|\b(?:she|he|her|his)\b')
 
 
-def resolve(texts: Iterable[str], fits: Callable[[int, str], bool]) -> list[str]:
+class AmbiguousPronoun(Exception):
+    """Two readings of a step (its number, from 0) fit different sentences. `readings` has these by reading."""
+
+    def __init__(self, number: int, readings: dict[str, Collection[str]]) -> None:
+        self.number = number
+        self.readings = readings
+        found = " or ".join(f"'{reading}' ({', '.join(sorted(places))})" for reading, places in readings.items())
+        super().__init__(f"the pronoun could be read as {found}: write the name")
+
+
+def resolve(texts: Iterable[str], sentences: Callable[[int, str], Collection[str]]) -> list[str]:
     """The texts of a scenario's steps with every pronoun replaced by the name that it stands for.
 
-    `fits` says whether there is a sentence for the step of this number (from 0) with this text.
+    `sentences` gives the places of the sentences for the step of this number (from 0) with this text.
+
+    Raises:
+        AmbiguousPronoun: a step can be read in two ways that fit different sentences.
     """
     resolved: list[str] = []
     last: str | None = None
     for number, text in enumerate(texts):
-        readings, last = _readings(text, last)
-        candidates = ["".join(parts) for parts in product(*readings)]
-        fitting = [one for one in candidates if fits(number, one)]
-        resolved.append(fitting[0] if fitting else text if fits(number, text) else candidates[0])
+        parts, last = _readings(text, last)
+        candidates = ["".join(choice) for choice in product(*parts)]
+        fitting = {one: found for one in candidates if (found := sentences(number, one))}
+        if len({frozenset(found) for found in fitting.values()}) > 1:
+            raise AmbiguousPronoun(number, fitting)
+        resolved.append(next(iter(fitting), text if sentences(number, text) else candidates[0]))
     return resolved
 
 

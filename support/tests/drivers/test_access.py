@@ -1,4 +1,4 @@
-"""That everything is tried, that passes are bad in one way only, and that refusals are compared word for word."""
+"""That every act is tried, that tokens are wrong in one thing only, and that refusals are compared word for word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
-from support.drivers.contract.access import Act, Pass, Subject
+from support.drivers.contract.access import Act, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.embedded import EmbeddedConnections
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 pytest_plugins = ["support.tests.backend.backend_fixture"]
 
 Parts = tuple[dict[str, Any], dict[str, Any], str]
-"""Header, claims and signature of a pass."""
+"""Header, claims and signature of a token."""
 
 
 @asynccontextmanager
@@ -52,20 +52,20 @@ async def test_every_route_of_conversations_and_of_agents_at_work_is_tried(stack
     assert list(REQUESTS) == list(Act)
 
 
-async def test_a_spoilt_pass_is_bad_in_one_way_only(stack: Stack) -> None:
-    made: dict[Pass, Parts] = {}
+async def test_a_bad_token_is_wrong_in_one_thing_only(stack: Stack) -> None:
+    made: dict[TokenState, Parts] = {}
     async with driver_of(target_of(stack)) as driver:
-        session = (await People(driver, "spoilt passes", 5).enrol_stranger("Sam")).session
-        for how in (Pass.SIGNED_BY_ANOTHER, Pass.UNSIGNED, Pass.RUN_OUT):
-            spoilt = await driver.access.spoilt(session, how)
-            assert spoilt is not None
-            made[how] = parts_of(spoilt.token)
-        assert await driver.access.spoilt(session, Pass.NONE) is None
+        session = (await People(driver, "bad tokens", 5).enrol_stranger("Sam")).session
+        for state in (TokenState.OTHER_KEY, TokenState.UNSIGNED, TokenState.EXPIRED):
+            bad = await driver.access.with_token(session, state)
+            assert bad is not None
+            made[state] = parts_of(bad.token)
+        assert await driver.access.with_token(session, TokenState.NONE) is None
     good = parts_of(session.token)
-    assert made[Pass.SIGNED_BY_ANOTHER][:2] == good[:2]
-    assert made[Pass.SIGNED_BY_ANOTHER][2] != good[2]
-    assert made[Pass.UNSIGNED] == ({"alg": "none", "typ": "JWT"}, good[1], "")
-    header, claims, _ = made[Pass.RUN_OUT]
+    assert made[TokenState.OTHER_KEY][:2] == good[:2]
+    assert made[TokenState.OTHER_KEY][2] != good[2]
+    assert made[TokenState.UNSIGNED] == ({"alg": "none", "typ": "JWT"}, good[1], "")
+    header, claims, _ = made[TokenState.EXPIRED]
     assert (header, {name for name, value in claims.items() if good[1][name] != value}) == (good[0], {"iat", "exp"})
 
 
@@ -76,13 +76,13 @@ def parts_of(token: str) -> Parts:
 
 
 @pytest.mark.parametrize(
-    ("key", "message"), [(None, "set THREADPROOF_SIGNING_KEY"), ("another key" * 3, "none would be good")]
+    ("key", "message"), [(None, "set THREADPROOF_SIGNING_KEY"), ("another key" * 3, "check THREADPROOF_SIGNING_KEY")]
 )
-async def test_without_the_key_of_the_backend_no_pass_runs_out(stack: Stack, key: str | None, message: str) -> None:
+async def test_without_the_key_of_the_backend_no_token_expires(stack: Stack, key: str | None, message: str) -> None:
     async with driver_of(replace(target_of(stack), signing_key=key)) as driver:
         session = (await People(driver, "no key", 5).enrol_stranger("Sam")).session
         with pytest.raises(EnvironmentFailed, match=message):
-            await driver.access.spoilt(session, Pass.RUN_OUT)
+            await driver.access.with_token(session, TokenState.EXPIRED)
 
 
 async def test_a_refusal_is_shown_word_for_word_but_for_date_and_reference(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""What is seen of changes that are nobody's business, and of traces of what was erased, in real databases."""
+"""Snapshots in real databases: every change of rows and keys is seen, and every trace of what was erased."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import asyncpg
 import pytest
 from redis import asyncio as redis
 
-from support.actors.customer import Conversation
+from support.actors.conversation import Conversation
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.drivers.contract.durable import DurableState
-from support.drivers.contract.types import Holding, NewThread
+from support.drivers.contract.types import Kept, NewThread
 from support.drivers.embedded import EmbeddedConnections
 from support.observation.wire import WireLog
 from support.probes.postgres import PostgresProbe
 from support.probes.postgres_scan import rows_of_others, tables_of
 from support.pytest_plugin.environment import target_of
 from support.services import Services, Stack, open_stack
-from support.snapshots.diff import changes, expect_no_traces, expect_nothing_else_changed
-from support.snapshots.snapshot import Witness
+from support.snapshots.diff import differences, expect_no_traces, expect_same
+from support.snapshots.snapshot import Snapshot
 
 pytest_plugins = ["support.tests.backend.backend_fixture"]
 
@@ -38,7 +38,7 @@ class Scene:
     """A backend with two customers: Mia of an earlier scenario, Fay of this one; and hands that do what nobody may."""
 
     people: People
-    witness: Witness
+    snapshot: Snapshot
     earlier: Conversation
     current: Conversation
     database: asyncpg.Connection[Any]
@@ -70,10 +70,10 @@ def play(backend: Stack) -> Callable[[Play], None]:
         database = await asyncpg.connect(backend.database_url)
         keys: Any = redis.Redis.from_url(backend.redis_url)  # pyright: ignore[reportUnknownMemberType]
         try:
-            old = await (await earlier.enrol("Mia", "mid")).start_conversation(NewThread(title="Old"))
-            witness = await Witness.arrive(people.driver.durable, people.accounts, 5)
-            new = await (await people.enrol("Fay", "free")).start_conversation(NewThread(title="New"))
-            await scene(Scene(people, witness, old, new, database, keys, backend.key_prefix))
+            old = await (await earlier.enrol("Mia", "mid")).start(NewThread(title="Old"))
+            snapshot = await Snapshot.take(people.driver.durable, people.accounts, 5)
+            new = await (await people.enrol("Fay", "free")).start(NewThread(title="New"))
+            await scene(Scene(people, snapshot, old, new, database, keys, backend.key_prefix))
         finally:
             await earlier.leave()
             await people.leave()
@@ -85,9 +85,9 @@ def play(backend: Stack) -> Callable[[Play], None]:
 
 
 def test_what_the_people_of_a_scenario_do_is_their_own(play: Callable[[Play], None]) -> None:
-    async def scene(stage: Scene) -> None:
-        await stage.people.driver.durable.settle(5)
-        await stage.witness.expect_nothing_else_changed()
+    async def scene(at: Scene) -> None:
+        await at.people.driver.durable.settle(5)
+        await at.snapshot.expect_unchanged()
 
     play(scene)
 
@@ -96,27 +96,27 @@ def test_what_the_people_of_a_scenario_do_is_their_own(play: Callable[[Play], No
     ("statement", "seen"),
     [
         ("UPDATE threads SET title = 'Other' WHERE id = $1::uuid", "table public.threads, customer .* has changed"),
-        ("DELETE FROM threads WHERE id = $1::uuid", r"table public.threads, customer .* has gone \(1 rows\)"),
+        ("DELETE FROM threads WHERE id = $1::uuid", r"table public.threads, customer .* is gone \(1 rows\)"),
         (
             "UPDATE customers SET plan = 'free' WHERE id = (SELECT customer_id FROM threads WHERE id = $1::uuid)",
             "table public.customers, customer .* has changed",
         ),
         (
             "INSERT INTO organisations (id, name) VALUES ($1::uuid, 'A company without customers')",
-            r"table public.organisations, of no customer has come \(1 rows\)",
+            r"table public.organisations, of no customer is new \(1 rows\)",
         ),
         (
             "INSERT INTO idempotency_keys (owner_id, key, request_hash) VALUES (gen_random_uuid(), $1::text, '')",
-            "table public.idempotency_keys, customer .* has come",
+            "table public.idempotency_keys, customer .* is new",
         ),
     ],
 )
 def test_a_change_of_somebody_elses_rows_is_seen(play: Callable[[Play], None], statement: str, seen: str) -> None:
-    async def scene(stage: Scene) -> None:
-        await stage.database.execute(statement, stage.earlier.id)
+    async def scene(at: Scene) -> None:
+        await at.database.execute(statement, at.earlier.id)
         with pytest.raises(PromiseBroken, match=seen):
-            await stage.witness.expect_nothing_else_changed()
-        await stage.database.execute("DELETE FROM organisations WHERE name = 'A company without customers'")
+            await at.snapshot.expect_unchanged()
+        await at.database.execute("DELETE FROM organisations WHERE name = 'A company without customers'")
 
     play(scene)
 
@@ -135,38 +135,38 @@ def test_a_change_of_somebody_elses_rows_is_seen(play: Callable[[Play], None], s
 def test_a_key_of_nobody_is_seen_to_come_change_and_go(
     play: Callable[[Play], None], command: tuple[str | bytes, ...]
 ) -> None:
-    async def scene(stage: Scene) -> None:
-        name = f"{stage.prefix}loose"
+    async def scene(at: Scene) -> None:
+        name = f"{at.prefix}loose"
         first = (command[0], name, *command[2:])
         other = (command[0], name, *command[2:-1], "different")
-        before = await stage.durable.others(stage.people.accounts)
-        await stage.redis.execute_command(*first)
-        come = await stage.durable.others(stage.people.accounts)
-        await stage.redis.execute_command(*other)
-        changed = await stage.durable.others(stage.people.accounts)
-        await stage.redis.delete(name)
-        assert [what.split(" (")[0] for what in changes(before, come, 0)] == ["Redis key loose has come"]
-        assert [what.split(" (")[0] for what in changes(come, changed, 0)] == ["Redis key loose has changed"]
-        assert await stage.durable.others(stage.people.accounts) == before
+        before = await at.durable.others(at.people.accounts)
+        await at.redis.execute_command(*first)
+        come = await at.durable.others(at.people.accounts)
+        await at.redis.execute_command(*other)
+        changed = await at.durable.others(at.people.accounts)
+        await at.redis.delete(name)
+        assert [what.split(" (")[0] for what in differences(before, come, 0)] == ["Redis key loose is new"]
+        assert [what.split(" (")[0] for what in differences(come, changed, 0)] == ["Redis key loose has changed"]
+        assert await at.durable.others(at.people.accounts) == before
 
     play(scene)
 
 
 def test_tables_are_found_with_their_owners_over_any_number_of_others(play: Callable[[Play], None]) -> None:
-    async def scene(stage: Scene) -> None:
-        await stage.database.execute("""
+    async def scene(at: Scene) -> None:
+        await at.database.execute("""
             CREATE SCHEMA extra;
             CREATE TABLE extra."Odd name" (id int PRIMARY KEY, thread uuid REFERENCES threads (id) ON DELETE CASCADE);
             CREATE TABLE extra.grandchild (id int, odd int REFERENCES extra."Odd name" ON DELETE CASCADE);
             CREATE TABLE extra.loose (note text);
             INSERT INTO extra.loose VALUES ('nobody''s')
         """)
-        for number, one in enumerate((stage.earlier, stage.current)):
-            await stage.database.execute('INSERT INTO extra."Odd name" VALUES ($1, $2::uuid)', number, one.id)
-            await stage.database.execute("INSERT INTO extra.grandchild VALUES (1, $1), (2, $1)", number)
-        found = await stage.durable.others(stage.people.accounts)
-        await stage.database.execute("DROP SCHEMA extra CASCADE")
-        owner = stage.earlier.owner.account.id
+        for number, one in enumerate((at.earlier, at.current)):
+            await at.database.execute('INSERT INTO extra."Odd name" VALUES ($1, $2::uuid)', number, one.id)
+            await at.database.execute("INSERT INTO extra.grandchild VALUES (1, $1), (2, $1)", number)
+        found = await at.durable.others(at.people.accounts)
+        await at.database.execute("DROP SCHEMA extra CASCADE")
+        owner = at.earlier.owner.account.id
         assert {place: held.amount for place, held in found.items() if "extra" in place} == {
             f'table extra."Odd name", customer {owner}': "1 rows",
             f"table extra.grandchild, customer {owner}": "2 rows",
@@ -188,12 +188,12 @@ def test_tables_are_found_with_their_owners_over_any_number_of_others(play: Call
     ],
 )
 def test_a_trace_is_found_in_a_column_of_any_type(play: Callable[[Play], None], kind: str, value: object) -> None:
-    async def scene(stage: Scene) -> None:
-        assert await stage.durable.traces_of(ID) == []
-        await stage.database.execute(f"CREATE TABLE forgotten (number int, held {kind})")
-        await stage.database.execute("INSERT INTO forgotten VALUES (1, $1), (2, NULL)", value)
-        traces = await stage.durable.traces_of(ID)
-        await stage.database.execute("DROP TABLE forgotten")
+    async def scene(at: Scene) -> None:
+        assert await at.durable.traces_of(ID) == []
+        await at.database.execute(f"CREATE TABLE forgotten (number int, held {kind})")
+        await at.database.execute("INSERT INTO forgotten VALUES (1, $1), (2, NULL)", value)
+        traces = await at.durable.traces_of(ID)
+        await at.database.execute("DROP TABLE forgotten")
         assert traces == ["1 rows of public.forgotten.held"]
 
     play(scene)
@@ -214,22 +214,24 @@ def test_a_trace_is_found_in_a_column_of_any_type(play: Callable[[Play], None], 
     ],
 )
 def test_a_trace_is_found_in_any_key(play: Callable[[Play], None], command: tuple[str | bytes, ...], seen: str) -> None:
-    async def scene(stage: Scene) -> None:
-        await stage.redis.execute_command(*command)  # without the stack's prefix, as a careless backend might
-        traces = await stage.durable.traces_of(ID)
-        await stage.redis.delete(next(part for part in command[1:] if part in ("left", f"cache:{ID}")))
+    async def scene(at: Scene) -> None:
+        await at.redis.execute_command(*command)  # without the stack's prefix, as a careless backend might
+        traces = await at.durable.traces_of(ID)
+        await at.redis.delete(next(part for part in command[1:] if part in ("left", f"cache:{ID}")))
         assert traces == [seen]
 
     play(scene)
 
 
 def test_the_traces_of_a_conversation_that_is_there_are_found(play: Callable[[Play], None]) -> None:
-    async def scene(stage: Scene) -> None:
-        await stage.durable.settle(5)
-        traces = await stage.durable.traces_of(stage.current.id)
-        stream = f"{stage.prefix}events:{stage.current.owner.account.id}"
+    async def scene(at: Scene) -> None:
+        await at.durable.settle(5)
+        traces = await at.durable.traces_of(at.current.id)
+        stream = f"{at.prefix}events:{at.current.owner.account.id}"
         assert traces == ["1 rows of public.threads.id", f"the stream of the Redis key {stream}"]
-        with pytest.raises(PromiseBroken, match=r"the conversation was erased, but '7' of it is still found in 1 rows"):
+        with pytest.raises(
+            PromiseBroken, match=r"expected nothing of the conversation after it was erased, got '7' in 1 rows"
+        ):
             expect_no_traces("the conversation", "7", traces)
 
     play(scene)
@@ -249,13 +251,13 @@ def test_a_user_from_whom_rows_are_hidden_gets_no_verdict(backend: Stack) -> Non
 
 
 def test_what_goes_by_itself_may_go_in_its_time_only() -> None:
-    lapsing = {"Redis key a": Holding("hash of 2", "x", until=100.0)}
-    assert list(changes(lapsing, {}, now=101.0)) == []
-    assert list(changes(lapsing, {}, now=99.0)) == ["Redis key a has gone (hash of 2)"]
+    lapsing = {"Redis key a": Kept("hash of 2", "x", until=100.0)}
+    assert list(differences(lapsing, {}, now=101.0)) == []
+    assert list(differences(lapsing, {}, now=99.0)) == ["Redis key a is gone (hash of 2)"]
 
 
 def test_many_changes_are_counted() -> None:
-    before = {f"table t, customer {n:02}": Holding("1 rows", "x") for n in range(12)}
-    expect_nothing_else_changed(before, dict(before), 0)
-    with pytest.raises(PromiseBroken, match=r"customer 09 has gone \(1 rows\); and 2 more$"):
-        expect_nothing_else_changed(before, {}, 0)
+    before = {f"table t, customer {n:02}": Kept("1 rows", "x") for n in range(12)}
+    expect_same("everything", before, dict(before), 0)
+    with pytest.raises(PromiseBroken, match=r"customer 09 is gone \(1 rows\); and 2 more$"):
+        expect_same("everything", before, {}, 0)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -20,7 +21,7 @@ from support.services import Services, Stack, open_stack
 from support.verdicts.finding import Finding
 from support.verdicts.ratio import RatioVerdict, judge_ratio
 from support.verdicts.sampling import LOOKS, sample_ratio
-from support.workloads.crowd import start_in_waves
+from support.workloads.together import Manner, Row, do_together
 
 pytest_plugins = ["support.tests.backend.backend_fixture"]
 
@@ -119,7 +120,7 @@ def test_the_chart_has_both_workloads() -> None:
     assert "a &lt;first&gt; at most 2 times b: undecided" in picture
 
 
-@pytest.fixture(scope="module", params=[None, "starting_takes_too_long"])
+@pytest.fixture(scope="module", params=[None, "starting_is_slow"])
 def backend(request: pytest.FixtureRequest, backend_services: Services) -> Iterator[tuple[Stack, bool]]:
     """A backend, and whether 1.2 s of delay are built into starting a conversation."""
     name = f"delay-{uuid4().hex[:8]}"
@@ -128,23 +129,25 @@ def backend(request: pytest.FixtureRequest, backend_services: Services) -> Itera
 
 
 async def against(stack: Stack) -> tuple[Finding, Finding]:
-    """What is found of starting within a second, and of starting against listing."""
+    """What is found of starting within a second, and of starting against reading."""
     connections = EmbeddedConnections(target_of(stack))
     people = People(connections.driver(WireLog()), "delay", 5)
+    new = NewThread(title="One more")
     try:
         group = await people.enrol_group(5, "mid")
-        rush = await start_in_waves(group, 20, 0.95, 1.0)
+        row = Row("1", 4, "each of them starts", group, [(lambda actor: actor.start(new), False)])
+        together = await do_together([row], [], Manner(in_sequence=False, limit=(0.95, 1.0)))
 
-        async def start() -> float:
-            return (await group[0].start_conversation(NewThread(title="One more"))).seconds
+        async def timed(doing: Callable[[], Awaitable[object]]) -> float:
+            begin = time.monotonic()
+            await doing()
+            return time.monotonic() - begin
 
-        async def enquire() -> float:
-            begun = time.monotonic()
-            await group[1].conversation((await group[1].conversations())[0].id)
-            return time.monotonic() - begun
-
-        ratio = await sample_ratio(("starting", start), ("reading", enquire), 10, pairs=8, looks=2)
-        return rush.judge(0.95, 1.0).finding, ratio.finding
+        first = (await group[1].list())[0]
+        starting = partial(timed, partial(group[0].start, new))
+        reading = partial(timed, partial(people.driver.threads.read, group[1].session, first.id))
+        ratio = await sample_ratio(("starting", starting), ("reading", reading), 10, pairs=8, looks=2)
+        return together.judge_latency(95, 1.0).finding, ratio.finding
     finally:
         await people.leave()
         await connections.close()
