@@ -10,8 +10,7 @@ import importlib
 import inspect
 import pkgutil
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pytest_bdd.steps import step_function_context_registry
@@ -48,7 +47,7 @@ def _faults(definition: StepDefinition, tree: ast.FunctionDef | ast.AsyncFunctio
         return
     if name := next(_skips(tree), None):
         yield f"calls {name}: a step does not decide that it need not be kept"
-    if name := next(_unawaited(tree), None):
+    if name := next(_unawaited(definition.function, tree), None):
         yield f"calls {name}() without awaiting it, so nothing would happen"
     asserts = any(_assertions(tree))
     if definition.kind == "then" and not asserts:
@@ -114,25 +113,25 @@ def _constant_assertions(tree: ast.AST) -> Iterator[str]:
             yield f"assert {ast.unparse(test)}"
 
 
-def _unawaited(tree: ast.AST) -> Iterator[str]:
-    """Calls of the suite's own coroutine methods that stand alone as a statement."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) in coroutine_names():
-            yield _called(node.value)
+def _unawaited(function: Callable[..., Any], tree: ast.AST) -> Iterator[str]:
+    """Calls of coroutine functions that stand alone as a statement, where the code says what is called.
+
+    Where it does not, Python warns of the coroutine that nobody awaited, and pytest makes an error of the warning.
+    """
+    known = {**function.__globals__, **inspect.get_annotations(function, eval_str=True)}
+    alone = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    for call in alone:
+        if inspect.iscoroutinefunction(_resolved(call.func, known)):
+            yield _called(call)
 
 
-@cache
-def coroutine_names() -> frozenset[str]:
-    """Names that only coroutine functions bear in the rooms that steps call: actors, probes, verdicts."""
-    asynchronous: set[str] = set()
-    plain: set[str] = set()
-    for module in _modules(*JUDGING):
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if isinstance(node, ast.AsyncFunctionDef):
-                asynchronous.add(node.name)
-            elif isinstance(node, ast.FunctionDef):
-                plain.add(node.name)
-    return frozenset(asynchronous - plain)
+def _resolved(node: ast.AST, known: Mapping[str, Any]) -> Any:
+    """What a name or an attribute is, by the names that are known; None where that cannot be told."""
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    if isinstance(node, ast.Attribute):
+        return getattr(_resolved(node.value, known), node.attr, None)
+    return None
 
 
 def _modules(*packages: str) -> Iterator[Any]:

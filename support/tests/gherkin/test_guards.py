@@ -114,9 +114,12 @@ SPOILT_STEPS = {
     "skip in a step": ("    counter[0] += 1\n", '    import pytest\n    pytest.skip("later")\n', ["calls skip"]),
     "xfail in a step": ("    counter[0] += 1\n", '    import pytest\n    pytest.xfail("later")\n', ["calls xfail"]),
     "coroutine not awaited": (
-        "    counter[0] += 1\n",
-        "    counter.start_conversation(1)\n",
-        ["start_conversation()", "without awaiting"],
+        '@when("it goes up")\nasync def goes_up(counter):\n    counter[0] += 1\n',
+        (
+            "from support.actors.lists import read_list\n\n@when('it goes up')\n"
+            "async def goes_up(counter):\n    read_list(counter, 1)\n"
+        ),
+        ["read_list()", "without awaiting"],
     ),
     "pytest-bdd's own decorator": (
         "from support.gherkin.sentences import given, then, when",
@@ -202,6 +205,14 @@ def test_a_sync_step_that_forgets_to_await_is_an_environment_failure(suite: Smal
     [scenario] = suite.ledger()["scenarios"]
     assert scenario["outcome"] == "environment"
     assert "coroutine that nobody awaits" in scenario["reason"]
+
+
+def test_a_coroutine_that_no_guard_can_tell_is_noticed_when_it_is_lost(suite: SmallSuite) -> None:
+    suite.change(STEPS, "    counter[0] += 1\n", "    async def up():\n        pass\n    counter[0] += 1\n    up()\n")
+    assert suite.pytest().returncode == 1
+    [scenario] = suite.ledger()["scenarios"]
+    assert scenario["outcome"] != "kept"
+    assert "coroutine object goes_up" in scenario["reason"]
 
 
 def test_a_step_that_hangs_is_an_environment_failure(suite: SmallSuite) -> None:
