@@ -14,7 +14,7 @@ import pytest
 from support.core.settings import PROJECT
 
 COMMAND = Path(sys.executable).with_name("threadproof")
-ONE = ("run", "--no-report", "-n", "0", "--words", "new conversation appears on its owner")
+ONE = ("run", "--no-report", "-n", "0", "--words", "appears on the phone of its owner")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from support.faults import seams
 from support.faults.seams import Seam
 
 FAULTS = PROJECT / "support/faults"
-KNOWS_THE_BACKEND = {"seams.py", "launcher.py"}
+KNOWS_THE_BACKEND = {"seams.py", "backend_program.py"}
 BACKEND = PROJECT / "support/backend"
 
 
