@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from support.actors.assistant import Assistant
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 

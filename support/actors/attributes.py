@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from support.actors.conversation import Conversation
-from support.actors.customer import STATUSES
+from support.actors.customer import STATUSES, Conversation
 from support.actors.metadata_table import HEADER, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import StoredThread, Thread

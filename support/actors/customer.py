@@ -1,27 +1,60 @@
-"""A customer who has signed in, and what one customer does."""
+"""A customer who has signed in, their conversations, and what one customer does."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from support.actors.conversation import Conversation
 from support.actors.device import Device
+from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.threads import MetadataChanges, Runs
-from support.drivers.contract.types import Account, Event, EventKind, Metadata, NewThread, Query, Session, Thread
+from support.drivers.contract.types import (
+    Account,
+    Event,
+    EventKind,
+    Message,
+    Metadata,
+    NewThread,
+    Query,
+    Run,
+    Session,
+    Thread,
+)
 from support.gherkin.kinds import Title
-
-if TYPE_CHECKING:
-    from support.actors.lists import Reading
 
 Group = TypeVar("Group")
 STATUSES = ("active", "completed", "archived")
 BROWSER = "browser"
 """The device on which customers see that an agent has answered."""
+
+
+@dataclass
+class Conversation:
+    """`answered` is the thread as the last answer showed it, or None where something has happened to it since.
+
+    `asked_at` is when its start was asked for, in seconds of `time.monotonic()`. `runs` are those started by acts.
+    """
+
+    owner: Customer
+    given: NewThread
+    id: str
+    title: str
+    asked_at: float
+    answered: Thread | None
+    runs: list[Run] = field(default_factory=list[Run])
+    is_erased: bool = False
+
+    async def read(self) -> Thread:
+        """The thread as its owner reads it now."""
+        return await self.owner.driver.threads.read(self.owner.session, self.id)
+
+    async def messages(self) -> list[Message]:
+        """Its messages as its owner reads them now."""
+        return await self.owner.driver.messages.list(self.owner.session, self.id)
 
 
 @dataclass

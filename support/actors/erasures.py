@@ -6,8 +6,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.types import Kept
 from support.snapshots.diff import expect_no_traces, expect_same

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from support.actors.conversation import Conversation
+from support.actors.customer import Conversation
 from support.actors.device import Arrival, Device
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Event, EventKind, Thread

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from support.actors.attempts import Attempt, Attempts
-from support.actors.conversation import Conversation
-from support.actors.customer import BROWSER, Customer
+from support.actors.customer import BROWSER, Conversation, Customer
 from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator

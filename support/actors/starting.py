@@ -6,8 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.core.words import member
 from support.drivers.contract.types import Account, Malformed, Metadata, NamingPlace, NewThread, Refusal, Refused
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from support.actors.attempts import Attempt, Attempts
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.core.failure import EnvironmentFailed
 from support.core.words import member
 from support.drivers.contract.access import Act, Subject, TokenState

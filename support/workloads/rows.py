@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from support.actors.conversation import Conversation
+from support.actors.customer import Conversation
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 from support.gherkin.acts import Act, find_act, sequence

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Refusal, Refused, Thread

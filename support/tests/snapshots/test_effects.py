@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from redis import asyncio as redis
 
-from support.actors.conversation import Conversation
+from support.actors.customer import Conversation
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.drivers.contract.durable import DurableState

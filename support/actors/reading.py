@@ -1,0 +1,34 @@
+"""What a customer saw when reading the list page by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.drivers.contract.types import Thread
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a customer saw when reading the list page by page; `started` are the ids there were at its start."""
+
+    threads: tuple[Thread, ...]
+    cursors: tuple[str, ...]
+    started: tuple[str, ...]
+
+    def expect_each_once(self, count: int) -> None:
+        """Each of the conversations there were at the start was seen once, the one with the latest activity first.
+
+        Raises:
+            PromiseBroken: one was seen twice or never, or in another order.
+        """
+        if len(self.started) != count:
+            raise EnvironmentFailed(f"expected {count} conversations at the start, got {len(self.started)}")
+        ours = [thread.id for thread in self.threads if thread.id in set(self.started)]
+        if twice := [one for one, times in Counter(ours).items() if times > 1]:
+            raise PromiseBroken(Code.LIST_TWICE, f"expected each conversation once, got {len(twice)} of them twice")
+        if missing := set(self.started) - set(ours):
+            raise PromiseBroken(Code.LIST_MISSING, f"expected {count} conversations, never got {len(missing)} of them")
+        if ours != list(self.started):
+            raise PromiseBroken(Code.LIST_ORDER, "expected the latest conversation first, got another order")
