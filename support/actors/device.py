@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -182,9 +182,11 @@ STATES: dict[str, Enter] = {
 """What can be done with a device, in the words of the features."""
 
 
-async def enter(device: Device, state: str) -> None:
-    """Bring a device into a state. What was sent so far has arrived before it closes or loses power."""
-    if device.is_open:
-        await device.driver.durable.settle(device.wait_seconds)
-        await device.settle()
+async def enter(device: Device, state: str, at_work_in: Collection[str] = ()) -> None:
+    """Bring a device into a state. What was announced so far has arrived before it closes or loses power.
+
+    It can all be caught up before the device comes back. Runs may go on in the threads `at_work_in`.
+    """
+    await device.driver.durable.settle(device.wait_seconds, at_work_in)
+    await device.settle()
     await STATES[state](device)

@@ -26,20 +26,14 @@ def expect_each_once(customer: Customer, count: int) -> None:
     customer.reading.expect_each_once(count)
 
 
-def latest_first(customer: Customer) -> tuple[str, ...]:
-    """The ids of the customer's conversations in the order that a list must have, by the answers to their starts."""
-    known = [one.answered for one in customer.conversations if one.answered is not None]
-    ordered = sorted(known, key=lambda thread: (thread.last_activity_at, thread.id), reverse=True)
-    return tuple(thread.id for thread in ordered)
-
-
 async def read_list(customer: Customer, size: int, *, starting: bool = False) -> Reading:
     """Read page after page; with `starting`, start another conversation after each.
 
     Raises:
         PromiseBroken: a page is larger than asked for, or there is no end.
     """
-    started = latest_first(customer)
+    answered = [one.answered for one in customer.conversations if one.answered is not None]
+    started = {thread.id: thread.last_activity_at for thread in answered}
     pages: list[Page] = []
     while not pages or pages[-1].cursor:
         if len(pages) == MOST_PAGES:
