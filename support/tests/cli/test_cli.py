@@ -115,7 +115,7 @@ def test_list_shows_tiers_rows_titles_values_and_proof(suite: SmallSuite) -> Non
     assert entry["value"] == {
         "segment": "Free",
         "goal": "trust",
-        "impact": "whoever cannot count on the count leaves",
+        "impact": "customers who cannot trust the count leave",
         "value": "the figure is right",
     }
     assert (entry["last"], entry["faults"]) == ("kept", [])
