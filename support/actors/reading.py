@@ -14,7 +14,7 @@ from support.drivers.contract.types import Thread
 class Reading:
     """What a customer saw when reading the list page by page.
 
-    `started` has the conversations there were at its start by id, each with its last activity by the answer to its start.
+    `started` has the conversations of its start by id, each with the last activity that the answer to its start showed.
     """
 
     threads: tuple[Thread, ...]

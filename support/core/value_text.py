@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from support.core.scenario import ValueText
 
@@ -14,21 +16,34 @@ SEGMENTS = {
     "enterprise": "Enterprise",
     "platform": "Every plan",
 }
-_ENTRY = re.compile(r"^\s*(Segment|Goal|Impact|Value):\s*(.*)$")
+ENTRY_NAMES = tuple(name.capitalize() for name in ValueText._fields)
+_ENTRY = re.compile(rf"^\s*({'|'.join(ENTRY_NAMES)}):\s*(.*)$")
+
+
+class EntryLine(NamedTuple):
+    """The entry that a line of a description belongs to, None for free text, and whether the line begins it."""
+
+    entry: str | None
+    begins: bool
+
+
+def entry_lines(lines: Iterable[str]) -> Iterator[EntryLine]:
+    """For each line the `Name: text` entry that it belongs to; an entry goes on up to a blank line."""
+    current: str | None = None
+    for line in lines:
+        match = _ENTRY.match(line)
+        current = match[1] if match else current if line.strip() else None
+        yield EntryLine(current, begins=match is not None)
 
 
 def read_entries(description: str) -> dict[str, str]:
-    """The `Name: text` entries of a description; a text may go on over the following lines up to a blank one."""
+    """The entries of a description, by name in lower case, each on one line."""
     entries: dict[str, str] = {}
-    current: str | None = None
-    for line in description.splitlines():
-        if match := _ENTRY.match(line):
-            current = str(match[1]).lower()
-            entries[current] = str(match[2]).strip()
-        elif not line.strip():
-            current = None
-        elif current:
-            entries[current] = f"{entries[current]} {line.strip()}".strip()
+    lines = description.splitlines()
+    for line, (name, begins) in zip(lines, entry_lines(lines), strict=True):
+        if name is not None:
+            text = line.partition(":")[2] if begins else f"{entries[name.lower()]} {line.strip()}"
+            entries[name.lower()] = text.strip()
     return entries
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from gherkin.dialect import Dialect
 
 from support.core.catalogue import SCENARIO_ID, known_tags, rows
 from support.core.hints import nearest
-from support.core.scenario import TIERS, Scenario, StepText
+from support.core.scenario import TIERS, Scenario
 from support.core.value_text import read_value
-from support.gherkin.acts import ACTS, acts_in
-from support.gherkin.features import FeatureFile, ScenarioSource, background_nodes, scenario_nodes
-from support.gherkin.sentences import StepDefinition
+from support.gherkin.features import (
+    FeatureFile,
+    Node,
+    ScenarioSource,
+    background_nodes,
+    rule_nodes,
+    scenario_nodes,
+    step_lists,
+)
 
 JARGON = re.compile(
     r"\b(HTTP|JSON|SQL|API|REST|URL|JWT|UUID|Redis|Postgres\w*|[Ww]eb ?[Ss]ocket|endpoint|payload|header|"
@@ -45,28 +54,39 @@ def build_scenario(feature: FeatureFile, source: ScenarioSource) -> Scenario:
     )
 
 
-def feature_violations(features: Iterable[FeatureFile]) -> Iterator[str]:
+def feature_violations(features: Sequence[FeatureFile]) -> Iterator[str]:
     """One sentence for each thing that is wrong with the texts, beginning with file and line."""
-    titles: dict[str, str] = {}
-    ids: dict[str, str] = {}
     for feature in features:
         if feature.tier not in TIERS:
             yield f"{feature.shown}:1: {feature.tier!r} is not a tier; the folder must be one of {', '.join(TIERS)}"
-        yield from _outline_faults(feature)
-        yield from _background_faults(feature)
         if not feature.scenarios:
             yield f"{feature.shown}:1: there is no scenario in this file"
+        yield from (f"{feature.shown}:{line}: {fault}" for line, fault in _structure_faults(feature))
         for source in feature.scenarios:
             place = f"{feature.shown}:{source.line}"
-            if first := titles.get(source.title):
-                yield f"{place}: the title {source.title!r} is taken by {first}; titles are unique in the whole suite"
-            titles.setdefault(source.title, place)
-            id_ = build_scenario(feature, source).id
-            if id_ and (first := ids.get(id_)):
-                yield f"{place}: the id {id_} is taken by {first}; give each scenario a number of its own"
-            ids.setdefault(id_, place)
             yield from (f"{place}: {fault}" for fault in _scenario_faults(feature.tier, source))
             yield from (f"{feature.shown}:{fault}" for fault in _wording_faults(source))
+    yield from _repeated(features)
+
+
+def _repeated(features: Sequence[FeatureFile]) -> Iterator[str]:
+    """Titles, as written and as filled in, and ids that two scenarios share."""
+    templates, titles, ids = dict[str, str](), dict[str, str](), dict[str, str]()
+    for feature in features:
+        for _, node in scenario_nodes(feature.node):
+            place = f"{feature.shown}:{node['location']['line']}"
+            yield from _claim(templates, node["name"], place, "titles are unique in the whole suite")
+        for source in feature.scenarios:
+            place = f"{feature.shown}:{source.line}"
+            yield from _claim(titles, source.title, place, "titles are unique in the whole suite")
+            id_ = build_scenario(feature, source).id
+            yield from _claim(ids, id_, place, "give each scenario a number of its own")
+
+
+def _claim(taken: dict[str, str], name: str, place: str, hint: str) -> Iterator[str]:
+    first = taken.setdefault(name, place)
+    if name and first != place:
+        yield f"{place}: {name!r} is taken by {first}; {hint}"
 
 
 def _scenario_faults(tier: str, source: ScenarioSource) -> Iterator[str]:
@@ -98,26 +118,52 @@ def _tag_faults(tier: str, source: ScenarioSource) -> Iterator[str]:
 
 
 def _wording_faults(source: ScenarioSource) -> Iterator[str]:
+    if any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in source.title):
+        yield f"{source.line}: expected a title of one line without control characters, got {source.title!r}"
+    if source.template and not source.title.strip():
+        yield f"{source.line}: this example leaves the title {source.template!r} empty: fill its cell"
     for step in source.steps:
-        if step.kind == "unknown":
-            yield f"{step.line}: {step.keyword!r} has no step before it to go on from: begin with Given, When or Then"
         if found := JARGON.search(step.text):
             yield f"{step.line}: {found[0]!r} is a word of the implementation: say what the customer sees"
 
 
-def _outline_faults(feature: FeatureFile) -> Iterator[str]:
+def _structure_faults(feature: FeatureFile) -> Iterator[tuple[int, str]]:
+    """Line and fault of what the syntax tree has, or lacks."""
+    named = [feature.node, *rule_nodes(feature.node), *(node for _, node in scenario_nodes(feature.node))]
+    for node in named:
+        if not node["name"]:
+            keyword = node["keyword"]
+            yield node["location"]["line"], f"this {keyword} has no name: write what it promises after '{keyword}: '"
+    yield from _outline_faults(feature)
+    yield from _background_faults(feature)
+    for _, steps in step_lists(feature.node):
+        yield from _keyword_faults(steps)
+
+
+def _keyword_faults(steps: list[Node]) -> Iterator[tuple[int, str]]:
+    for number, step in enumerate(steps):
+        line, keyword = step["location"]["line"], step["keyword"].strip()
+        if step["keywordType"] == "Unknown":
+            yield line, f"{keyword!r} does not say what kind of step this is: write Given, When, Then or And"
+        elif step["keywordType"] == "Conjunction" and number == 0:
+            why = "has no step before it to go on from, and a Background does not count"
+            yield line, f"{keyword!r} {why}: begin with Given, When or Then"
+
+
+def _outline_faults(feature: FeatureFile) -> Iterator[tuple[int, str]]:
+    dialect: Any = Dialect.for_name(feature.node["language"])
     for _rule, node in scenario_nodes(feature.node):
         line = node["location"]["line"]
-        if node["keyword"] in ("Scenario Outline", "Scenario Template") and not node["examples"]:
-            yield f"{feature.shown}:{line}: this outline has no Examples, so that it would never run"
+        if node["keyword"] in dialect.scenario_outline_keywords and not node["examples"]:
+            yield line, "this outline has no Examples, so that it would never run"
         for table in node["examples"]:
             if not table.get("tableBody"):
-                yield f"{feature.shown}:{table['location']['line']}: these Examples have no rows"
+                yield table["location"]["line"], "these Examples have no rows"
         if repeated := _repeated_names(node):
-            yield f"{feature.shown}:{line}: the Examples name {repeated!r} twice"
+            yield line, f"the Examples name {repeated!r} twice"
 
 
-def _repeated_names(node: dict[str, Any]) -> str | None:
+def _repeated_names(node: Node) -> str | None:
     for table in node["examples"]:
         names = Counter(cell["value"] for cell in table.get("tableHeader", {}).get("cells", ()))
         for name, count in names.items():
@@ -126,46 +172,12 @@ def _repeated_names(node: dict[str, Any]) -> str | None:
     return None
 
 
-def _background_faults(feature: FeatureFile) -> Iterator[str]:
+def _background_faults(feature: FeatureFile) -> Iterator[tuple[int, str]]:
     for node in background_nodes(feature.node):
-        place = f"{feature.shown}:{node['location']['line']}"
+        line = node["location"]["line"]
+        if not node["steps"]:
+            yield line, "this Background has no steps: write them, or take it out"
         if len(node["steps"]) > 3:
-            yield f"{place}: a Background has at most three lines"
+            yield line, "a Background has at most three lines"
         if any(step["keywordType"] in ("Action", "Outcome") for step in node["steps"]):
-            yield f"{place}: a Background has only Given"
-
-
-def sentence_violations(features: Iterable[FeatureFile], definitions: Iterable[StepDefinition]) -> Iterator[str]:
-    """Undefined, ambiguous and unused sentences, each beginning with file and line."""
-    definitions = list(definitions)
-    used: set[tuple[str, str]] = set()
-    for feature in features:
-        for step in sorted({step for source in feature.scenarios for step in source.steps}, key=lambda s: s.line):
-            if step.kind == "unknown":
-                continue
-            matching = [definition for definition in definitions if definition.matches(step)]
-            used.update((definition.function.__module__, definition.declared) for definition in matching)
-            place = f"{feature.shown}:{step.line}"
-            if not matching:
-                yield f"{place}: no sentence for '{step.keyword} {step.text}'{_near(step, definitions)}"
-            if len(matching) > 1:
-                places = " and ".join(definition.place for definition in matching)
-                yield f"{place}: '{step.keyword} {step.text}' could be any of {places}"
-            used.update((act.function.__module__, act.pattern) for _text, acts in acts_in(step) for act in acts)
-            yield from _row_faults(place, step)
-    for definition in definitions:
-        if (definition.function.__module__, definition.declared) not in used:
-            used.add((definition.function.__module__, definition.declared))
-            yield f'{definition.place}: no feature uses the sentence "{definition.kind} {definition.declared}"'
-
-
-def _row_faults(place: str, step: StepText) -> Iterator[str]:
-    for text, acts in acts_in(step):
-        if len(acts) != 1:
-            known = nearest(text, [act.present.name for act in ACTS])
-            yield f"{place}: expected one act for the row '{text}', got {len(acts)}{known}"
-
-
-def _near(step: StepText, definitions: list[StepDefinition]) -> str:
-    patterns = [definition.pattern for definition in definitions if definition.kind == step.kind]
-    return nearest(step.text, patterns) or f"; define it in steps/ with @{step.kind}"
+            yield line, "a Background has only Given"

@@ -18,11 +18,30 @@ from gherkin.pickles.compiler import Compiler
 
 from support.core.failure import BadInput
 from support.core.scenario import StepText, Table
+from support.core.text import hidden_characters
 from support.gherkin.pronouns import AmbiguousPronoun, resolve
 from support.gherkin.sentences import DEFINITIONS
 
 Node = dict[str, Any]
 """A node of a syntax tree, as gherkin-official gives it."""
+
+_TOKENS = {
+    "EOF": "the end",
+    "Empty": "a blank line",
+    "Comment": "a comment",
+    "Language": "a language",
+    "TagLine": "tags",
+    "FeatureLine": "a Feature",
+    "RuleLine": "a Rule",
+    "BackgroundLine": "a Background",
+    "ScenarioLine": "a Scenario",
+    "ExamplesLine": "Examples",
+    "StepLine": "a step",
+    "DocStringSeparator": "a doc string",
+    "TableRow": "a table row",
+    "Other": "text",
+}
+"""What the parser's names for lines mean."""
 
 KIND_OF_KEYWORD_TYPE = {"Context": "given", "Action": "when", "Outcome": "then"}
 
@@ -67,11 +86,6 @@ class FeatureFile:
         """The folder that the file lies in."""
         return self.path.parent.name
 
-    @property
-    def templates(self) -> int:
-        """How many scenarios are written in the file; an outline counts once, however many examples it has."""
-        return sum(1 for _ in scenario_nodes(self.node))
-
 
 def read_feature(path: Path, root: Path) -> FeatureFile:
     """Parse one feature file; `root` is the features folder, and files are shown relative to its parent.
@@ -89,7 +103,7 @@ def read_feature(path: Path, root: Path) -> FeatureFile:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadInput(f"{shown}:{line}: expected UTF-8, got {error.reason}; save the file as UTF-8") from None
     except ParserError as error:
-        raise BadInput("\n".join(f"{shown}:{reason}" for reason in _malformed(error))) from None
+        raise BadInput(f"{shown}:{_malformed(error)}") from None
     if not document.get("feature"):
         raise BadInput(f"{shown}:1: there is no Feature in this file; begin it with 'Feature: ' and a name")
     document["uri"] = shown
@@ -175,13 +189,15 @@ def _children(feature: Node) -> Iterator[tuple[Node | None, Node]]:
             yield None, child
 
 
-def _malformed(error: ParserError) -> Iterator[str]:
-    """Line and reason of each thing that is not Gherkin."""
-    for one in error.errors if isinstance(error, CompositeParserException) else [error]:
-        if not isinstance(one, ParserException):
-            raise one
-        reason = str(one).partition(": ")[2]
-        yield f"{one.location['line']}: not Gherkin: {reason}"
+def _malformed(error: ParserError) -> str:
+    """Line and reason of the first thing that is not Gherkin; the others mostly follow from it."""
+    first = error.errors[0] if isinstance(error, CompositeParserException) else error
+    if not isinstance(first, ParserException):
+        raise first
+    expected, got, seen = str(first).partition(": ")[2].partition(", got ")
+    words = re.sub(r"#(\w+)", lambda token: _TOKENS.get(token[1], token[1]), expected)
+    hidden = f", with a {found} in it" if (found := hidden_characters(seen)) else ""
+    return f"{first.location['line']}: not Gherkin: {words}{got}{seen}{hidden}"
 
 
 def _scenario(

@@ -55,9 +55,9 @@ class StepDefinition:
         return f"{shown.as_posix()}:{code.co_firstlineno}"
 
     @property
-    def name(self) -> str:
-        """Module and function, such as `steps.threads:has`: what a fault is bound to."""
-        return f"{self.function.__module__}:{self.function.__name__}"
+    def declaration(self) -> tuple[str, str]:
+        """The module and the pattern of the declaration, by which its sentences are counted as one."""
+        return self.function.__module__, self.declared
 
     def matches(self, step: StepText) -> bool:
         """Whether this sentence is the one that a step of a feature uses."""

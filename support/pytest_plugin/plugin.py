@@ -16,11 +16,13 @@ from support.core.failure import BadInput
 from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.drivers.profile import profile
-from support.gherkin.feature_guards import build_scenario, feature_violations, sentence_violations
+from support.gherkin.feature_guards import build_scenario, feature_violations
 from support.gherkin.features import FeatureFile, read_features
 from support.gherkin.selection import Selection, add_options, selection_of
+from support.gherkin.sentence_guards import sentence_violations
 from support.gherkin.sentences import DEFINITIONS, import_steps, stop_background_loop
 from support.gherkin.step_guards import expectation_violations, step_violations
+from support.gherkin.unread_text import unread_text
 from support.pytest_plugin.collection import FeatureModule
 from support.pytest_plugin.state import find_state, run_state
 
@@ -94,12 +96,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def judge(features: Sequence[FeatureFile]) -> list[str]:
     """Everything that is wrong with features and steps, a sentence each."""
-    return [
+    found = [
         *feature_violations(features),
+        *(violation for feature in features for violation in unread_text(feature, DEFINITIONS)),
         *sentence_violations(features, DEFINITIONS),
         *step_violations(DEFINITIONS),
         *expectation_violations(),
     ]
+    return list(dict.fromkeys(found))
 
 
 def expected(config: pytest.Config, features: Sequence[FeatureFile]) -> list[Scenario]:

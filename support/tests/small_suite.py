@@ -15,7 +15,7 @@ FEATURE = """\
 Feature: Counting
   Segment: Free
   Goal: trust
-  Impact: whoever cannot count on the count leaves
+  Impact: customers who cannot trust the count leave
 
   Rule: A count goes up
     Value: the figure is right

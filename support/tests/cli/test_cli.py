@@ -116,7 +116,7 @@ def test_list_shows_tiers_rows_titles_values_and_proof(suite: SmallSuite) -> Non
     assert entry["value"] == {
         "segment": "Free",
         "goal": "trust",
-        "impact": "whoever cannot count on the count leaves",
+        "impact": "customers who cannot trust the count leave",
         "value": "the figure is right",
     }
     faults = [one.name for one in catalogue().values() if "TL-01.1" in {each.scenario for each in one.expected}]

@@ -54,11 +54,16 @@ SPOILT_FEATURES = {
     "segment of another tier": ("Segment: Free", "Segment: Early", ["'Free', not 'Early'"]),
     "no goal": ("  Goal: trust\n", "", ["no 'Goal: ' text"]),
     "unknown goal": ("Goal: trust", "Goal: fame", ["'fame' is not one of conversion"]),
-    "no impact": ("  Impact: whoever cannot count on the count leaves\n", "", ["no 'Impact: ' text"]),
+    "no impact": ("  Impact: customers who cannot trust the count leave\n", "", ["no 'Impact: ' text"]),
     "no value": ("    Value: the figure is right\n", "", ["no 'Value: ' text"]),
     "undefined step": ("it goes up", "it goes down", ["counting.feature:12", "no sentence for 'When it goes down'"]),
     "step of another kind": ("When it goes up", "Then it goes up", ["no sentence for 'Then it goes up'"]),
     "first step And": ("Given a count", "And a count", ["counting.feature:11", "begin with Given, When or Then"]),
+    "step of any kind": (
+        "When it goes up",
+        "* it goes up",
+        ["counting.feature:12", "'*' does not say what kind of step"],
+    ),
     "no Then": ("      Then it is 2\n", "", ["no Then, so that it could not fail"]),
     "no When": ("      When it goes up\n", "", ["no When"]),
     "word of the implementation": ("it goes up", "the JSON goes up", ["'JSON' is a word of the implementation"]),
@@ -68,6 +73,106 @@ SPOILT_FEATURES = {
         ["these Examples have no rows"],
     ),
     "outline without Examples": ("Scenario: One more", "Scenario Outline: One more", ["this outline has no Examples"]),
+    "misspelt keyword": (
+        "Given a count",
+        "Givn a count",
+        ["counting.feature:11", "not as a step", "did you mean 'Given'"],
+    ),
+    "keyword in lower case": (
+        "Given a count",
+        "given a count",
+        ["counting.feature:11", "not as a step", "write 'Given'"],
+    ),
+    "keyword with a colon": (
+        "Given a count",
+        "Given: a count",
+        ["counting.feature:11", "not as a step", "write 'Given'"],
+    ),
+    "no-break space after the keyword": (
+        "Given a count",
+        "Given\u00a0a count",
+        ["counting.feature:11", "not as a step", "write 'Given'", "U+00A0 (no-break space)"],
+    ),
+    "no-break space in a later step": (
+        "When it goes",
+        "When\u00a0it goes",
+        ["counting.feature:12", "expected: the end", "U+00A0 (no-break space)"],
+    ),
+    "step without a keyword": (
+        "Given a count",
+        "a count",
+        ["counting.feature:11", "not as a step", "begin it with Given"],
+    ),
+    "step under a value": (
+        "    Value: the figure is right\n",
+        "    Value: the figure is right\n    Givn a count of 1\n",
+        ["counting.feature:8", "not as a step", "did you mean 'Given'"],
+    ),
+    "steps under a rule": (
+        "    @TL-01.1\n",
+        "    Given a count of 1\n\n    @TL-01.1\n",
+        ["counting.feature:9", "not as a step", "under a Scenario or a Background"],
+    ),
+    "prose in a scenario": (
+        "Scenario: One more\n",
+        "Scenario: One more\n      It counts.\n",
+        ["counting.feature:11", "which nobody reads here"],
+    ),
+    "misspelt entry": (
+        "Scenario: One more\n",
+        "Scenario: One more\n      value: none\n",
+        ["counting.feature:11", "expected 'Value: '"],
+    ),
+    "entry given twice": (
+        "    Value: the figure is right\n",
+        "    Value: the figure is right\n    Value: it is\n",
+        ["counting.feature:8", "a second 'Value: '"],
+    ),
+    "misspelt Rule": ("  Rule: A count", "  Rul: A count", ["counting.feature:6", "expected 'Rule: '"]),
+    "named Background": (
+        "    @TL-01.1\n",
+        "    Background: a count of 1\n      Given a count of 1\n\n    @TL-01.1\n",
+        ["counting.feature:9", "a Background has no name"],
+    ),
+    "Background without steps": (
+        "    @TL-01.1\n",
+        "    Background:\n\n    @TL-01.1\n",
+        ["counting.feature:9", "this Background has no steps"],
+    ),
+    "And after a Background": (
+        "    @TL-01.1\n    Scenario: One more\n      Given a count",
+        "    Background:\n      Given a count of 1\n\n    @TL-01.1\n    Scenario: One more\n      And a count",
+        ["counting.feature:14", "a Background does not count"],
+    ),
+    "nameless scenario": ("Scenario: One more", "Scenario:", ["counting.feature:10", "this Scenario has no name"]),
+    "nameless rule": ("Rule: A count goes up", "Rule:", ["counting.feature:6", "this Rule has no name"]),
+    "nameless feature": ("Feature: Counting", "Feature:", ["counting.feature:1", "this Feature has no name"]),
+    "rule without a scenario": (
+        "  Rule: A count goes up\n",
+        "  Rule: A count stays\n    Value: it stays\n\n  Rule: A count goes up\n",
+        ["counting.feature:6", "the rule 'A count stays' has no scenario"],
+    ),
+    "placeholder without Examples": (
+        "One more",
+        "One <waht>",
+        ["counting.feature:10", "'<waht>' would be played as it stands"],
+    ),
+    "table that nobody takes": (
+        "      When it goes up\n",
+        "      When it goes up\n        | by |\n        | 1  |\n",
+        ["counting.feature:12", "has a data table that steps/counts.py:7 does not take"],
+    ),
+    "doc string that nobody takes": (
+        "      When it goes up\n",
+        '      When it goes up\n        """\n        by one\n        """\n',
+        ["counting.feature:12", "has a doc string that steps/counts.py:7 does not take"],
+    ),
+    "text beside a doc string": (
+        "      When it goes up\n",
+        '      When it goes up\n        """by one\n        """\n',
+        ["counting.feature:13", "'by one' is not part of the doc string"],
+    ),
+    "unknown language": ("Feature: Counting", "# language: xx\nFeature: Counting", ["counting.feature:1", "xx"]),
 }
 
 
@@ -156,14 +261,106 @@ def test_a_title_is_unique_in_the_whole_suite(suite: SmallSuite) -> None:
     refused(suite, "counting.feature:10", "'One more' is taken by features/free/again.feature:10")
 
 
-def test_an_outline_whose_examples_share_a_title_is_refused(suite: SmallSuite) -> None:
-    suite.change(FEATURE, "Scenario: One more", "Scenario Outline: One more")
-    suite.change(
-        FEATURE,
-        "      Then it is 2\n",
-        "      Then it is <n>\n      Examples:\n        | n |\n        | 2 |\n        | 2 |\n",
-    )
-    refused(suite, "titles are unique")
+def test_an_example_does_not_leave_its_title_empty(suite: SmallSuite) -> None:
+    outline(suite, "Up to <n>", "<n>")
+    suite.change(FEATURE, "| 2 |", "|   |")
+    refused(suite, "counting.feature:17: this example leaves the title '<n>' empty")
+
+
+OUTLINE = """\
+    Scenario Outline: Up to <n>
+      Given a count of 1
+      When it goes up
+      Then it is <n>
+
+      Examples:
+        | n |
+        | 2 |
+"""
+
+
+def outline(suite: SmallSuite, old: str = "", new: str = "") -> None:
+    """Put an outline in the place of the scenario, with a text of it replaced."""
+    head, _, _ = (suite.folder / FEATURE).read_text("utf-8").partition("    Scenario: One more")
+    assert old in OUTLINE
+    suite.write(FEATURE, head + OUTLINE.replace(old, new))
+
+
+SPOILT_OUTLINES = {
+    "examples that share a title": (
+        "        | 2 |\n",
+        "        | 2 |\n        | 2 |\n",
+        ["counting.feature:18: 'Up to 2' is taken by features/free/counting.feature:17; titles are unique"],
+    ),
+    "column that nothing uses": (
+        "        | n |\n        | 2 |\n",
+        "        | n | why |\n        | 2 | so  |\n",
+        ["counting.feature:16", "the column 'why' is used by no title, step, table or doc string"],
+    ),
+    "placeholder that no column fills": (
+        "Up to <n>",
+        "Up to <n> for <waht>",
+        ["counting.feature:10: '<waht>' would be played as it stands, for no column of the Examples in line 15"],
+    ),
+    "placeholder in another case": ("Then it is <n>", "Then it is <N>", ["counting.feature:13", "did you mean 'n'?"]),
+    "Examples of another column": (
+        "        | 2 |\n",
+        "        | 2 |\n\n      Examples:\n        | m |\n        | 3 |\n",
+        ["counting.feature:13: '<n>' would be played", "counting.feature:20: the column 'm' is used by no title"],
+    ),
+    "cell that is not closed": (
+        "        | 2 |\n",
+        "        | 2 | 3\n",
+        ["counting.feature:17: '3' is outside of the table"],
+    ),
+    "text in place of a row": (
+        "        | n |\n",
+        "        n |\n",
+        ["counting.feature:16: 'n |' is read as a description"],
+    ),
+    "title of two lines": (
+        "        | 2 |\n",
+        "        | 2\\n |\n",
+        ["counting.feature:17", "expected a title of one line"],
+    ),
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT_OUTLINES)
+def test_a_spoilt_outline_is_refused(suite: SmallSuite, spoilt: str) -> None:
+    old, new, expected = SPOILT_OUTLINES[spoilt]
+    outline(suite, old, new)
+    refused(suite, *expected)
+
+
+@pytest.mark.parametrize("again", ["Scenario Outline: Up to <n>", "Scenario: Up to 2"])
+def test_a_title_is_taken_by_a_template_and_by_its_examples(suite: SmallSuite, again: str) -> None:
+    outline(suite)
+    text = (suite.folder / FEATURE).read_text("utf-8")
+    second = OUTLINE.replace("Scenario Outline: Up to <n>", again).replace("| 2 |", "| 3 |")
+    if "<n>" not in again:
+        second = second.partition("\n\n")[0].replace("<n>", "3") + "\n"
+    suite.write(FEATURE, f"{text}\n  Rule: A count goes on\n    Value: it does\n\n    @TL-01.2\n{second}")
+    title = again.partition(": ")[2]
+    refused(suite, f"counting.feature:23: '{title}' is taken by features/free/counting.feature:", "titles are unique")
+
+
+@pytest.mark.parametrize(("argument", "words"), [("datatable", "data table"), ("docstring", "doc string")])
+def test_a_table_or_text_that_a_step_takes_is_not_left_out(suite: SmallSuite, argument: str, words: str) -> None:
+    suite.change(STEPS, "def goes_up(counter)", f"def goes_up(counter, {argument})")
+    refused(suite, f"counting.feature:12: 'When it goes up' has no {words}, which steps/counts.py:7 takes")
+
+
+def test_a_file_that_is_almost_a_feature_file_is_refused(suite: SmallSuite) -> None:
+    (suite.folder / FEATURE).rename(suite.folder / "features/free/counting.Feature")
+    suite.write("features/free/other.feature", "")
+    refused(suite, "features/free/counting.Feature:1: expected a name that ends in .feature")
+
+
+def test_a_file_that_is_not_utf8_is_refused(suite: SmallSuite) -> None:
+    path = suite.folder / FEATURE
+    path.write_bytes(path.read_bytes().replace(b"it goes up", b"it goes \xfcp"))
+    refused(suite, "features/free/counting.feature:12: expected UTF-8")
 
 
 def test_a_folder_that_is_no_tier_is_refused(suite: SmallSuite) -> None:

@@ -1,0 +1,24 @@
+"""Characters of a text that a reader cannot see."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_JOINERS = "\u200c\u200d"
+"""Characters of some scripts and of some emoji that are hidden by nature."""
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a reader cannot see a character, or cannot tell it from a space."""
+    if character == " " or character in _JOINERS:
+        return False
+    return unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf")
+
+
+def hidden_characters(text: str) -> str:
+    """The code points and names of the hidden characters in a text, nothing if there are none."""
+    return " and a ".join(dict.fromkeys(_name(one) for one in text if is_hidden(one)))
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'control character').lower()})"
