@@ -27,7 +27,7 @@ def took_as_long(comparison: PageComparison, evidence: Evidence, times: int, who
 
 @then("the product looks through at most {limit:Count} conversations for each of these pages")
 def looks_through(comparison: PageComparison, evidence: Evidence, limit: int) -> None:
-    evidence.add("What was looked through", "text/plain", "\n".join(map(str, comparison.opened)).encode())
+    evidence.add_text("What was looked through", "\n".join(map(str, comparison.opened)))
     comparison.expect_threads_read(limit)
 
 
@@ -43,5 +43,5 @@ def have_sizes(two_pages: TwoPages, short: int, long: int) -> None:
 
 @then("the product makes at most {times:Count} times as many look-ups for the longer page")
 def makes_lookups(two_pages: TwoPages, evidence: Evidence, times: int) -> None:
-    evidence.add("What was looked up", "text/plain", f"{two_pages.short}\n{two_pages.long}".encode())
+    evidence.add_text("What was looked up", f"{two_pages.short}\n{two_pages.long}")
     two_pages.expect_lookups(times)

@@ -17,7 +17,7 @@ async def are_done(request: Any, people: People, manner: str, datatable: list[li
 
 @then("the answers fit one order")
 def fit_one_order(together: Together, evidence: Evidence) -> None:
-    evidence.add("What was judged", "text/plain", f"{together.history}".encode())
+    evidence.add_text("What was judged", f"{together.history}")
     for name, picture in together.pictures():
         evidence.add(name, "image/svg+xml", picture)
     together.expect_one_order()

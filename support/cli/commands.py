@@ -12,7 +12,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from support.cli import overview
+from support.cli import overview, sentence_list
 from support.cli.playing import OutputFor, arguments_for, play, selection_of, workers_option
 from support.core.failure import BadInput
 from support.core.settings import settings
@@ -133,8 +133,8 @@ def list_(
     """Show what there is: tiers, rows, titles, values, and how many faults prove each scenario."""
     data: Any
     if steps:
-        data = overview.sentences()
-        shown = overview.sentence_table(data)
+        data = sentence_list.sentences()
+        shown = sentence_list.sentence_table(data)
     else:
         data = overview.scenarios(selection_of(files, tier, row, tag, words))
         shown = overview.scenario_table(data)

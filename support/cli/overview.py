@@ -1,9 +1,8 @@
-"""What there is: scenarios with their values and proofs, and sentences with their uses."""
+"""The scenarios, with their values, their proofs and their last outcomes."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any, cast
 
 from rich.console import Group, RenderableType
@@ -19,7 +18,6 @@ from support.faults.fault import Fault, catalogue
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
 from support.gherkin.selection import Selection
-from support.gherkin.sentences import DEFINITIONS, import_steps
 from support.reporting.tables import STYLES
 
 Entry = dict[str, Any]
@@ -68,41 +66,6 @@ def scenario_table(entries: list[Entry]) -> RenderableType:
     covered = {entry["row"] for entry in entries}
     blocks.append(Text(f"{len(entries)} scenarios of {len(covered)} rows; the catalogue has {len(rows())} rows."))
     return Group(*blocks)
-
-
-def sentences() -> Entry:
-    """Every sentence with its uses, and how many definitions there are for each scenario."""
-    import_steps(settings().steps)
-    uses: Counter[int] = Counter()
-    found = _selected(Selection())
-    for scenario in found:
-        for step in scenario.steps:
-            uses.update(index for index, definition in enumerate(DEFINITIONS) if definition.matches(step))
-    entries = [
-        {"kind": definition.kind, "sentence": definition.pattern, "place": definition.place, "uses": uses[index]}
-        for index, definition in enumerate(DEFINITIONS)
-    ]
-    return {
-        "sentences": sorted(entries, key=lambda entry: (str(entry["place"]).partition(":")[0], entry["kind"])),
-        "definitions": len(entries),
-        "scenarios": len(found),
-        "definitions_per_scenario": round(len(entries) / len(found), 2) if found else None,
-    }
-
-
-def sentence_table(data: Entry) -> RenderableType:
-    """The sentences for a terminal."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("uses", justify="right")
-    table.add_column("sentence", ratio=5)
-    table.add_column("place", style="dim", no_wrap=True)
-    for entry in data["sentences"]:
-        sentence = Text.assemble((f"{entry['kind'].capitalize()} ", "bold"), entry["sentence"])
-        table.add_row(str(entry["uses"]), sentence, entry["place"])
-    ratio = (
-        f"{data['definitions']} definitions for {data['scenarios']} scenarios: {data['definitions_per_scenario']} each"
-    )
-    return Group(table, Text(), Text(f"{ratio} (the aim is below 0.5)"))
 
 
 def explanation(row: str) -> RenderableType:

@@ -1,4 +1,4 @@
-"""Characters of a text that a reader cannot see."""
+"""Characters of a text that a reader cannot see, and those that cannot be written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"
 """Characters of some scripts and of some emoji that are hidden by nature."""
+
+
+def well_formed(text: str) -> str:
+    r"""The text with half surrogates, which JSON may hold and UTF-8 cannot, written as `\ud83d`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def is_hidden(character: str) -> bool:

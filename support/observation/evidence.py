@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import NamedTuple
 
+from support.core.text import well_formed
+
 
 class Exhibit(NamedTuple):
     """A file for the report; text must be UTF-8."""
@@ -20,6 +22,10 @@ class Evidence:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._exhibits: list[Exhibit] = []
+
+    def add_text(self, name: str, text: str) -> None:
+        """Keep a text for the step that is running."""
+        self.add(name, "text/plain", well_formed(text).encode())
 
     def add(self, name: str, media_type: str, body: bytes) -> None:
         """Keep something for the step that is running."""

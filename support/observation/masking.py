@@ -1,4 +1,4 @@
-"""Keeps secrets out of everything that is written down.
+"""Keeps secrets, and what cannot be written, out of everything that is written down.
 
 A secret is recognised by where it stands (a header, a member of a JSON object, a part of an address) or by its look
 (a JSON Web Token, what follows the word bearer). One that was recognised once is masked wherever it turns up again.
@@ -12,6 +12,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import quote, quote_plus
+
+from support.core.text import well_formed
 
 MASK = "***"
 
@@ -46,7 +48,7 @@ class Secrets:
         """Mask these values from now on; shorter ones than six characters are masked only in their places."""
         spellings = {
             spelling
-            for value in values
+            for value in map(well_formed, values)
             if len(value) >= _SHORTEST_LEARNT and value != MASK
             for spelling in (value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1])
         }
@@ -54,7 +56,8 @@ class Secrets:
             self._known |= spellings
 
     def text(self, text: str) -> str:
-        """The text with everything masked that is known or looks like a secret."""
+        """The text with every secret masked, known or by its look; half surrogates are written in ASCII."""
+        text = well_formed(text)
         for pattern in _TEXT_PATTERNS:
             self.learn(*(match[2] for match in pattern.finditer(text) if _unlike_a_word(match[2])))
             text = pattern.sub(_masked_match, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import pytest
 
@@ -57,10 +57,11 @@ class ScenarioItem(pytest.Function):
         return self.path, scenario.line - 1, scenario.title
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
-        """What was seen, in words; a traceback only for what the suite did not foresee."""
+        """What was seen, in words and masked; a traceback only for what the suite did not foresee."""
+        state = state_of(self)
         if isinstance(excinfo.value, AssertionError | EnvironmentFailed | BadInput):
-            return f"{state_of(self).scenario.place}\n{excinfo.value}"
-        return cast("Any", super().repr_failure(excinfo))
+            return state.secrets.text(f"{state.scenario.place}\n{excinfo.value}")
+        return state.secrets.text(str(super().repr_failure(excinfo)))
 
 
 def runner(feature: FeatureFile, source: ScenarioSource) -> Run:

@@ -83,6 +83,7 @@ def pytest_runtest_makereport(
     if state is None or run_state(item.config).proving:
         return report
     phase = add_phase(state, call, report)
+    report.sections = [(name, state.secrets.text(captured)) for name, captured in report.sections]
     report.threadproof = {  # pyright: ignore[reportAttributeAccessIssue]
         "phase": asdict(phase),
         "not_offered": state.not_offered,

@@ -46,7 +46,7 @@ def chart(title: str, series: Sequence[Series], limit: float) -> bytes:
         *_legend(series),
         "</svg>",
     ]
-    return "\n".join(parts).encode()
+    return "\n".join(parts).encode("utf-8", "backslashreplace")
 
 
 def _axis(top: float, count: int) -> Iterator[str]:

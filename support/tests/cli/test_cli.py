@@ -131,8 +131,31 @@ def test_list_steps_shows_uses_and_the_ratio(suite: SmallSuite) -> None:
         "it goes up": 1,
         "it is {count:Count}": 1,
     }
-    assert data["definitions_per_scenario"] == 3
-    assert "3 definitions for 1 scenarios: 3.0 each" in suite.threadproof("list", "--steps").stdout
+    assert data["definitions_per_template"] == 3
+    assert "3 definitions for 1 scenario templates: 3.0 each" in suite.threadproof("list", "--steps").stdout
+
+
+def test_list_steps_counts_an_outline_once_and_an_act_once(suite: SmallSuite) -> None:
+    suite.change(
+        "features/free/counting.feature",
+        "Scenario: One more\n      Given a count of 1\n      When it goes up\n      Then it is 2\n",
+        "Scenario Outline: One more than <n>\n      Given a count of <n>\n      And Fay has added to it\n"
+        "      When Fay adds to it\n      Then it is <sum>\n\n"
+        "      Examples:\n        | n | sum |\n        | 1 | 3   |\n        | 2 | 4   |\n",
+    )
+    suite.change(
+        "steps/counts.py",
+        '@when("it goes up")\nasync def goes_up(counter):\n    counter[0] += 1\n',
+        'from support.gherkin.acts import act\n\n@act("{who} [adds] to it")\n'
+        "async def adds(actor, counter):\n    counter[0] += 1\n",
+    )
+    data = json.loads(suite.threadproof("list", "--steps", "--json").stdout)
+    assert {entry["sentence"]: (entry["kind"], entry["uses"]) for entry in data["sentences"]} == {
+        "a count of {start:Count}": ("Given", 1),
+        "{who} [adds] to it": ("Act", 2),
+        "it is {count:Count}": ("Then", 1),
+    }
+    assert (data["definitions"], data["templates"]) == (3, 1)
 
 
 def test_explain_shows_scenario_value_faults_and_outcome(suite: SmallSuite) -> None:
