@@ -42,7 +42,7 @@ def sentences() -> Entry:
                 {"kind": _kind(one), "sentence": one[0].declared, "place": one[0].place, "uses": uses[key]}
                 for key, one in declared.items()
             ),
-            key=lambda entry: (entry["place"].partition(":")[0], entry["kind"]),
+            key=lambda entry: (str(entry["place"]).partition(":")[0], str(entry["kind"])),
         ),
         "definitions": len(declared),
         "templates": templates,
