@@ -197,7 +197,8 @@ REFUSED = {
     "a row that is no act": (
         (FEATURE, "then adds to the count: 2", "then adds to the count: many"),
         [
-            f"{FEATURE}:13: expected one act for the row 'Mia adds to the count: many', got 0 (did you mean '{{who:Who}} adds to"
+            f"{FEATURE}:13: expected one act for the row 'Mia adds to the count: many', got 0",
+            "(did you mean '{who:Who} adds",
         ],
     ),
     "a row that is two acts": (
