@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, cast
 
 from rich.console import Group, RenderableType
@@ -93,7 +94,7 @@ def _explained(entry: Entry) -> list[RenderableType]:
         Text(f"  {entry['rule'] or entry['feature']}", style="italic"),
         Text(f"  For {value['segment']}, for {value['goal']}: {value['value']}."),
         Text(f"  Impact: {value['impact']}."),
-        *(Text(f"    {step['keyword']} {step['text']}") for step in entry["steps"]),
+        *(Text(f"    {line}") for step in entry["steps"] for line in _written(step)),
         Text.assemble("  last outcome: ", _outcome(entry["last"])),
     ]
     faults = catalogue()
@@ -102,6 +103,17 @@ def _explained(entry: Entry) -> list[RenderableType]:
         lines.append(Text.assemble("  broken by ", (name, "bold"), f": {faults[name].story}"))
         lines.append(Text(f"      at {expected.step_function} with {expected.code.value}", style="dim"))
     return lines
+
+
+def _written(step: Entry) -> Iterator[str]:
+    """The lines of a step as the feature file has them, its table and its doc string included."""
+    yield f"{step['keyword']} {step['text']}"
+    rows: list[list[str]] = [list(row) for row in step["table"] or ()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  | {' | '.join(cells)} |"
+    yield from (f"  {line}" for line in (step["docstring"] or "").splitlines())
 
 
 def _selected(selection: Selection) -> list[Scenario]:
