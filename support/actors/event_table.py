@@ -68,7 +68,10 @@ class EventTable:
 
         Raises:
             PromiseBroken: they are not, or one came twice.
+            EnvironmentFailed: the table has no event.
         """
+        if not self.rows:
+            raise EnvironmentFailed("expected at least one event in the table, got none")
 
         def is_there() -> bool:
             return any(self._row(arrival, self.rows[-1]) == self.rows[-1] for arrival in device.arrivals)

@@ -78,8 +78,16 @@ class People:
         return self._named[name]
 
     def actors(self, who: str) -> Sequence[Customer]:
-        """The persons that an act names: one, or everybody of the group."""
-        return self.group if who == EVERYBODY else [self.who(who)]
+        """The persons that an act names: one, or everybody of the group.
+
+        Raises:
+            EnvironmentFailed: the scenario has not introduced them.
+        """
+        if who != EVERYBODY:
+            return [self.who(who)]
+        if not self.group:
+            raise EnvironmentFailed("expected a group of customers, got no step before that introduces one")
+        return self.group
 
     @property
     def everybody(self) -> list[Customer]:
@@ -91,12 +99,20 @@ class People:
         return [person for person in self.everybody if person is not actor]
 
     def absent(self, words: str) -> list[Conversation]:
-        """The conversations that words of a feature say do not exist: one by its title, the group's, or the erased."""
+        """The conversations that words of a feature say do not exist: one by its title, the group's, or the erased.
+
+        Raises:
+            EnvironmentFailed: there is none, so that nothing could be checked.
+        """
         if words.startswith('"'):
             return [self.titled(words.rpartition('"')[0][1:])]
         if "erased" in words:
-            return [one for one in self.conversations if one.is_erased]
-        return [one for person in self.group for one in person.conversations]
+            what, found = "an erased conversation", [one for one in self.conversations if one.is_erased]
+        else:
+            what, found = "a conversation of the group", [one for person in self.group for one in person.conversations]
+        if not found:
+            raise EnvironmentFailed(f"expected {what}, got none: nothing could be checked")
+        return found
 
     @property
     def conversations(self) -> Iterator[Conversation]:
@@ -162,10 +178,17 @@ class People:
         return Attempts(tuple(outcomes))
 
     def devices(self, words: str) -> list[Device]:
-        """The devices that a sentence names: `Mia's phone`, or `each of Mia's devices`, which are those opened."""
+        """The devices that a sentence names: `Mia's phone`, or `each of Mia's devices`, which are those opened.
+
+        Raises:
+            EnvironmentFailed: the scenario has not introduced the person, or each of no devices is asked for.
+        """
         if words.startswith("each of "):
             owner = self.who(words.removeprefix("each of ").removesuffix("'s devices"))
-            return [device for name, device in owner.devices.items() if name != BROWSER]
+            found = [device for name, device in owner.devices.items() if name != BROWSER]
+            if not found:
+                raise EnvironmentFailed(f"expected an open device of {owner.name}, got none: nothing could be checked")
+            return found
         owner, _, name = words.partition("'s ")
         return [self.who(owner).device(name)]
 

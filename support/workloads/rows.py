@@ -24,10 +24,10 @@ def bind_rows(
     `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` gives what an act asks for.
 
     Raises:
-        EnvironmentFailed: a column is unknown, or a sentence is no act.
+        EnvironmentFailed: a column is unknown or missing, or a sentence is no act.
     """
-    if unknown := [name for name in table[0] if name not in COLUMNS]:
-        raise EnvironmentFailed(f"expected the columns {', '.join(COLUMNS)}, got {unknown}")
+    if "act" not in table[0] or not set(table[0]) <= set(COLUMNS):
+        raise EnvironmentFailed(f"expected the column act, and perhaps moment and times, got {list(table[0])}")
     rows: list[Row] = []
     named: dict[str, Conversation] = {}
     for cells in (dict(zip(table[0], row, strict=True)) for row in table[1:]):

@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -152,9 +152,12 @@ class Together:
 
         Raises:
             PromiseBroken: it has others, or the two differ.
+            EnvironmentFailed: no change of it was recorded.
         """
-        conversation = self.conversations[title]
         merges = [one for one in self._merges() if one.object == title]
+        if not merges:
+            raise EnvironmentFailed(f"expected changes of {title!r}, got none recorded: nothing can be judged")
+        conversation = self.conversations[title]
         metadata: dict[str, Any] = {**self.at_first[title].metadata}
         for one in sorted(merges, key=lambda one: one.outcome.version):
             metadata |= one.act.details
@@ -193,7 +196,15 @@ async def do_together(rows: Sequence[Row], conversations: Sequence[Conversation]
 
     Raises:
         Refused: an act was refused that is not written as a try.
+        EnvironmentFailed: the table has no act, or one in the middle of acts that are done in sequence.
     """
+    early = [row for row in rows if row.moment != IN_THE_MIDDLE]
+    if not any(row.times * len(row.actors) * len(row.acts) for row in early):
+        raise EnvironmentFailed("expected at least one act to be done, got none")
+    if manner.in_sequence and len(early) < len(rows):
+        raise EnvironmentFailed(
+            f"expected acts one right after the other, got one {IN_THE_MIDDLE}: say when it is done"
+        )
     at_first = {one.title: await one.read() for one in conversations}
     together = Together({one.title: one for one in conversations}, at_first)
     performers = _Performers(together)
@@ -246,7 +257,18 @@ async def _play_round(
                 await one
             continue
         waiting = [_play_late(together, row, who, number, middle) for row, who in late]
-        await asyncio.gather(*playing, *waiting)
+        await _all_or_none(*playing, *waiting)
+
+
+async def _all_or_none(*playing: Coroutine[Any, Any, None]) -> None:
+    """Wait for all; once one has failed, the others are stopped first, so that none acts after the step has ended."""
+    tasks = [asyncio.create_task(one) for one in playing]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _assigned(performers: _Performers, rows: Sequence[Row], moment: str) -> Iterator[tuple[Row, Customer]]:

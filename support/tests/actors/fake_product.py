@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 from uuid import uuid4
 
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.actors.metadata_table import kinds_of
 from support.actors.people import People
 from support.drivers.contract.driver import Driver
@@ -46,10 +45,10 @@ class FakeProduct:
         self.kept: dict[str, Kept] = {}
         self.events: list[Event] = []
         self.refusals: dict[str, Refusal] = {}
-        self.threads = _Threads(self)
-        self.metadata = _Metadata(self)
-        self.messages = _Messages(self)
-        self.durable = _Durable(self)
+        self.threads: Any = _Threads(self)
+        self.metadata: Any = _Metadata(self)
+        self.messages: Any = _Messages(self)
+        self.durable: Any = _Durable(self)
         self.identities = _Identities()
         self.runs = None
 

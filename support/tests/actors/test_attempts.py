@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from support.actors.attempts import Attempt, Attempts
-from support.actors.conversation import Conversation
-from support.actors.customer import Customer
+from support.actors.customer import Conversation, Customer
 from support.actors.device import Arrival
 from support.actors.people import People
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.actors.attributes import expect_attributes, expect_unchanged
-from support.actors.conversation import Conversation
+from support.actors.customer import Conversation
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.tests.actors.fake_product import FakeProduct, boxes
 

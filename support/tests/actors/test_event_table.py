@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.actors.conversation import Conversation
+from support.actors.customer import Conversation
 from support.actors.device import Arrival, Device
 from support.actors.event_table import EventTable, expect_nothing
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
@@ -179,7 +179,10 @@ def test_a_difference_is_shown_row_by_row() -> None:
     )
 
 
-@pytest.mark.parametrize(("table", "message"), [([["when"]], "expected the columns event, of, ")])
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [([["when"]], "expected the columns event, of, "), ([HEAD], "expected at least one event in the table, got none")],
+)
 def test_a_table_that_cannot_be_compared_is_no_broken_promise(table: list[list[str]], message: str) -> None:
     async def compare() -> None:
         await (await scene()).compare(table, last=True)

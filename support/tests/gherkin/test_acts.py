@@ -215,7 +215,7 @@ REFUSED = {
     ),
     "an act that nothing uses": (
         (STEPS, "@when", '@act("{who} [opens] it")\nasync def opens(actor):\n    actor.open()\n\n@when'),
-        ['no feature uses the sentence "given {who} [opens] it"'],
+        ['no feature uses the sentence "{who} [opens] it"'],
     ),
     "an unknown verb": (
         (STEPS, "[adds]", "[counts]"),
