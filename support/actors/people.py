@@ -17,7 +17,7 @@ from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
 from support.core.failure import EnvironmentFailed
-from support.core.people import EVERYBODY, NOBODY, PLANS
+from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
 from support.snapshots.snapshot import Snapshot
@@ -215,14 +215,14 @@ class People:
         Raises:
             EnvironmentFailed: they are on another plan.
         """
-        if PLANS.get(name) != plan:
+        if PLAN_OF.get(name) != plan:
             raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
         self._named[name] = self._customer(await self._session(name, plan))
         return self._named[name]
 
     async def enrol_stranger(self, name: str) -> Customer:
         """Enrol a stranger, on the plan they are always on, and let them sign in."""
-        return await self.enrol(name, PLANS[name])
+        return await self.enrol(name, PLAN_OF[name])
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
         """Enrol so many customers of different companies, and let them sign in."""

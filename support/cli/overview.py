@@ -1,4 +1,4 @@
-"""What there is: scenarios with their values and proofs, and sentences with their uses."""
+"""Overviews: scenarios with their values and proofs, and sentences with their uses."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
 from support.gherkin.selection import Selection
 from support.gherkin.sentences import DEFINITIONS, import_steps
-from support.reporting.tables import STYLES
+from support.reporting.tables import OUTCOME_STYLES
 
-Entry = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def scenarios(selection: Selection) -> list[Entry]:
+def scenarios(selection: Selection) -> list[JsonObject]:
     """The selected scenarios, each with its value text, the names of its faults, and the last outcome if there is one.
 
     Raises:
@@ -43,7 +43,7 @@ def scenarios(selection: Selection) -> list[Entry]:
     return sorted(found, key=lambda entry: (TIERS.index(entry["tier"]), entry["row"]))
 
 
-def scenario_table(entries: list[Entry]) -> RenderableType:
+def scenario_table(entries: list[JsonObject]) -> RenderableType:
     """The scenarios for a terminal, by tier and feature."""
     blocks: list[RenderableType] = []
     for tier in TIERS:
@@ -70,7 +70,7 @@ def scenario_table(entries: list[Entry]) -> RenderableType:
     return Group(*blocks)
 
 
-def sentences() -> Entry:
+def sentences() -> JsonObject:
     """Every sentence with its uses, and how many definitions there are for each scenario."""
     import_steps(settings().steps)
     uses: Counter[int] = Counter()
@@ -90,7 +90,7 @@ def sentences() -> Entry:
     }
 
 
-def sentence_table(data: Entry) -> RenderableType:
+def sentence_table(data: JsonObject) -> RenderableType:
     """The sentences for a terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("uses", justify="right")
@@ -123,7 +123,7 @@ def explanation(row: str) -> RenderableType:
     return Group(*blocks)
 
 
-def _explained(entry: Entry) -> list[RenderableType]:
+def _explained(entry: JsonObject) -> list[RenderableType]:
     value = entry["value"]
     lines: list[RenderableType] = [
         Text.assemble((entry["title"], "bold"), (f"  {entry['file']}:{entry['line']}", "dim")),
@@ -163,7 +163,7 @@ def _last_outcomes() -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        ledger = cast("Entry", json.loads(path.read_text("utf-8")))
+        ledger = cast("JsonObject", json.loads(path.read_text("utf-8")))
         return {entry["title"]: entry["outcome"] for entry in ledger["scenarios"]}
     except (ValueError, KeyError) as error:
         raise BadInput(f"{path} is not a ledger ({error!r}); remove it, or run `threadproof run` again") from None
@@ -173,4 +173,4 @@ def _outcome(name: str | None) -> Text:
     if name is None:
         return Text("not run yet", style="dim")
     outcome = Outcome(name)
-    return Text(outcome.words, style=STYLES[outcome])
+    return Text(outcome.words, style=OUTCOME_STYLES[outcome])

@@ -42,7 +42,7 @@ class Space:
         return [entry for entry, text in self._record if occur(contains, text)]
 
 
-class ModelService:
+class Endpoints:
     """The endpoints. All of them run on one event loop, and none awaits between reading and changing a space."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ async def _own_error(request: Request, problem: Exception) -> Response:
 
 def create_app() -> Starlette:
     """The service as an ASGI application, with no space yet."""
-    service = ModelService()
+    service = Endpoints()
     return Starlette(
         routes=[
             Route("/health", service.health),

@@ -1,7 +1,7 @@
-"""Keeps secrets out of everything that is written down.
+"""Keeps secrets out of every file that the suite writes.
 
 A secret is recognised by where it stands (a header, a member of a JSON object, a part of an address) or by its look
-(a JSON Web Token, what follows the word bearer). One that was recognised once is masked wherever it turns up again.
+(a JSON Web Token, the word after "bearer"). Once recognised, it is masked in every place.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Secrets:
             self._known |= spellings
 
     def text(self, text: str) -> str:
-        """The text with everything masked that is known or looks like a secret."""
+        """The text with every known or likely secret masked."""
         for pattern in _TEXT_PATTERNS:
             self.learn(*(match[2] for match in pattern.finditer(text) if _unlike_a_word(match[2])))
             text = pattern.sub(_masked_match, text)
@@ -73,7 +73,7 @@ class Secrets:
         return self.data(value if parsed is None else parsed)
 
     def data(self, value: Any) -> Any:
-        """A JSON value of the same shape, masked; what JSON has no type for becomes text."""
+        """A JSON value of the same shape, masked; values without a JSON type become text."""
         match value:
             case str():
                 return self._string(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.types import Kept
 
-SHOWN = 10
+MOST_NAMED = 10
 """How many differences a message names; it counts the rest."""
 
 
@@ -48,5 +48,5 @@ def expect_no_traces(what: str, marker: str, traces: Sequence[str]) -> None:
 
 def listed(found: Sequence[str]) -> str:
     """The first of many, and how many more there are."""
-    rest = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return "; ".join([*found[:SHOWN], *rest])
+    rest = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    return "; ".join([*found[:MOST_NAMED], *rest])

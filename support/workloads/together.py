@@ -33,7 +33,7 @@ Do = Callable[[Customer], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Row:
+class ActRow:
     """One row of a table of acts: `times` performers of each actor do the acts in sequence, at a moment.
 
     Each act comes with whether it may be refused.
@@ -189,7 +189,7 @@ class Together:
         return [one for one in self._merges() if begin <= one.invoked <= end]
 
 
-async def do_together(rows: Sequence[Row], conversations: Sequence[Conversation], manner: Manner) -> Together:
+async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversation], manner: Manner) -> Together:
     """Do the acts of a table: the moments one after the other, the acts of a moment at the same time.
 
     Raises:
@@ -234,7 +234,7 @@ class _Performers:
 
 
 async def _play_round(
-    together: Together, performers: _Performers, rows: Sequence[Row], number: int, *, in_sequence: bool
+    together: Together, performers: _Performers, rows: Sequence[ActRow], number: int, *, in_sequence: bool
 ) -> None:
     moments = list(dict.fromkeys(row.moment for row in rows if row.moment != IN_THE_MIDDLE))
     for moment in moments:
@@ -250,7 +250,7 @@ async def _play_round(
         await asyncio.gather(*playing, *waiting)
 
 
-def _assigned(performers: _Performers, rows: Sequence[Row], moment: str) -> Iterator[tuple[Row, Customer]]:
+def _assigned(performers: _Performers, rows: Sequence[ActRow], moment: str) -> Iterator[tuple[ActRow, Customer]]:
     """The rows of a moment, once for each performer; performers of one moment all differ."""
     numbers: Counter[str] = Counter({"": 0})
     for row in rows:
@@ -276,12 +276,12 @@ class _Middle:
             self.come.set()
 
 
-async def _play_late(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+async def _play_late(together: Together, row: ActRow, who: Customer, number: int, middle: _Middle) -> None:
     await middle.come.wait()
     await _play(together, row, who, number, middle)
 
 
-async def _play(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+async def _play(together: Together, row: ActRow, who: Customer, number: int, middle: _Middle) -> None:
     for do, may_be_refused in row.acts:
         begin = time.monotonic()
         try:

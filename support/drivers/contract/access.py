@@ -12,7 +12,7 @@ from typing import Protocol
 from support.drivers.contract.types import Refusal, Session
 
 
-class Act(StrEnum):
+class AccessAct(StrEnum):
     """Everything that can be done with conversations, deleting last."""
 
     START = "start one"
@@ -33,7 +33,7 @@ class Act(StrEnum):
     @property
     def is_on_one(self) -> bool:
         """Whether this is done with one conversation, rather than with the list."""
-        return self not in (Act.START, Act.LIST, Act.SEARCH)
+        return self not in (AccessAct.START, AccessAct.LIST, AccessAct.SEARCH)
 
 
 class TokenState(StrEnum):
@@ -58,7 +58,7 @@ class Subject:
 class Access(Protocol):
     """Doing anything, as anybody."""
 
-    async def attempt(self, act: Act, session: Session | None, subject: Subject) -> Refusal | None:
+    async def attempt(self, act: AccessAct, session: Session | None, subject: Subject) -> Refusal | None:
         """Do it in the simplest way there is, without a session as somebody who has not signed in; None: it was done.
 
         An act that is not on one conversation does not look at the subject.

@@ -15,7 +15,7 @@ Act = TypeVar("Act")
 Result = TypeVar("Result")
 
 
-class Call(Generic[Act, Result]):
+class PendingOperation(Generic[Act, Result]):
     """An act under way; what comes of it is said once."""
 
     def __init__(self, number: int, session: str, target: str, act: Act, clock: Callable[[], float]) -> None:
@@ -63,10 +63,10 @@ class Recorder(Generic[Act, Result]):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._calls: list[Call[Act, Result]] = []
+        self._calls: list[PendingOperation[Act, Result]] = []
 
     @contextmanager
-    def calling(self, session: str, target: str, act: Act) -> Generator[Call[Act, Result], None, None]:
+    def calling(self, session: str, target: str, act: Act) -> Generator[PendingOperation[Act, Result], None, None]:
         """Record an act of this session on this object, invoked now.
 
         Inside, say what came of it as soon as it is known. If the block is left without that, by an exception or a
@@ -82,9 +82,9 @@ class Recorder(Generic[Act, Result]):
         if not call.is_over:
             call.unknown("no answer")
 
-    def invoke(self, session: str, target: str, act: Act) -> Call[Act, Result]:
+    def invoke(self, session: str, target: str, act: Act) -> PendingOperation[Act, Result]:
         """As `calling`, for an act whose answer comes by another way."""
-        call: Call[Act, Result] = Call(len(self._calls) + 1, session, target, act, self._clock)
+        call: PendingOperation[Act, Result] = PendingOperation(len(self._calls) + 1, session, target, act, self._clock)
         self._calls.append(call)
         return call
 
