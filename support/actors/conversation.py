@@ -1,4 +1,4 @@
-"""A conversation as the scenario knows it: who owns it, what was given, and what the product last answered."""
+"""A conversation as the scenario knows it: its owner, the request that started it, and the last answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Conversation:
-    """`answered` is the thread as the last answer showed it, or None where something has happened to it since.
+    """`answered` is the thread as the last answer showed it, or None where it may have changed since.
 
     `asked_at` is when its start was asked for, in seconds of `time.monotonic()`. `runs` are those started by acts.
     """

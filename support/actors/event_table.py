@@ -30,7 +30,7 @@ class EventTable:
     """The rows of a table, and how events become such rows.
 
     Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `shown at once` (whether the
-    device could open the conversation the moment it was told) and `within` (the time since the act was begun).
+    device could open the conversation as soon as the event arrived) and `within` (the time since the act began).
     """
 
     def __init__(self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation]) -> None:

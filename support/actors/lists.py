@@ -16,14 +16,14 @@ MOST_PAGES = 200
 
 @dataclass(frozen=True)
 class Reading:
-    """What a customer saw when reading the list page by page; `started` are the ids there were at its start."""
+    """The conversations that a customer saw page by page; `started` are the ids at the start of the reading."""
 
     threads: tuple[Thread, ...]
     cursors: tuple[str, ...]
     started: tuple[str, ...]
 
     def expect_each_once(self, count: int) -> None:
-        """Each of the conversations there were at the start was seen once, the one with the latest activity first.
+        """Each conversation that existed at the start was seen once, the one with the latest activity first.
 
         Raises:
             PromiseBroken: one was seen twice or never, or in another order.
@@ -84,7 +84,7 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
     """Ask for a page wrongly; `other` has a list whose next page is real, and theirs.
 
     Raises:
-        Refused: as it should be.
+        Refused: the product refuses it, as it should.
     """
     bad = member(BadPage, problem)
     foreign = (await other.driver.threads.page(other.session, 1)).cursor
@@ -96,7 +96,7 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
 
 
 async def search(customer: Customer, words: str, status: str, metadata: Mapping[str, str]) -> None:
-    """Search for conversations; an empty text asks for nothing. What was found is what the customer finds."""
+    """Search for conversations; an empty text leaves a filter out. The result is what the customer finds."""
     given = {name: value for name, value in metadata.items() if value}
     await customer.search(Query(words or None, status or None, given))
 
@@ -125,10 +125,10 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
 
 
 async def expect_own(customers: Iterable[Customer]) -> None:
-    """Each customer has exactly what they started and did not erase: in the list, as answered, and in the database.
+    """Each customer has exactly the conversations that they started and did not erase, in every place.
 
     Raises:
-        PromiseBroken: something is missing, changed, or theirs without having been started.
+        PromiseBroken: a conversation is missing, has changed, or was not started by them.
     """
     for customer in customers:
         await _expect_listed(customer)

@@ -1,4 +1,4 @@
-"""The way of a reply to the client: at once, slowly, cut short, or never."""
+"""Delivers a reply to the client: at once, slowly, cut short, or never."""
 
 from __future__ import annotations
 

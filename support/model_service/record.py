@@ -1,4 +1,4 @@
-"""The record of all that the model was asked, and of what came of it."""
+"""The record of every request to the model, and of how it ended."""
 
 from __future__ import annotations
 

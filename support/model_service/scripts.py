@@ -1,4 +1,4 @@
-"""What a conversation with the model is scripted to be, and which script a request belongs to."""
+"""Scripts of conversations with the model, and the choice of the script for a request."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Refusal(_Part):
 
 
 class Turn(_Part):
-    """One reply of the model: words, tool calls or both, or the trouble that takes their place.
+    """One reply of the model: words, tool calls or both, or the failure in their place.
 
     Text and arguments are streamed `chunk_size` characters at a time, `pause_s` seconds apart (a reply that is not
     streamed knows no pause), the first byte `delay_s` seconds after the request. `usage` is computed where it is

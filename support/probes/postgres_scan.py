@@ -1,4 +1,4 @@
-"""Looks over a whole database: what is kept for whom, and where a text is found. Tables come from the catalogue."""
+"""Scans a whole database for the rows of each owner and for a text. Tables come from PostgreSQL's catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can be done with a conversation, tried by people who may not."""
+"""Every act on a conversation, tried by people who must not do it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def _attempt(driver: Driver, act: AccessAct, session: Session | None, subj
 
 
 async def _secrets(conversation: Conversation) -> tuple[str, ...]:
-    """Everything that a refusal must not tell: title, details, messages, owner."""
+    """The texts that a refusal must not contain: title, details, messages, owner."""
     thread = await conversation.read()
     texts = [message.content for message in await conversation.messages()]
     values = [value for value in thread.metadata.values() if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""Records what performers ask of threads at the driver, so that acts need not know of histories."""
+"""Records the calls of performers about threads at the driver, so that acts do not know histories."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ PRESENCE = {
     "runs.start": ThreadAct.RUN,
     "threads.delete": ThreadAct.DELETE,
 }
-"""What the recorded calls mean for whether a thread is there."""
+"""The recorded calls as operations on the existence of a thread."""
 VERSIONS: dict[str, Callable[..., ReadThread | MergeDetails]] = {
     "threads.read": ReadThread,
     "metadata.merge": MergeDetails,
 }
-"""What the recorded calls mean for the versions of a thread."""
+"""The recorded calls as operations on the versions of a thread."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def bind_rows(
     `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` gives what an act asks for.
 
     Raises:
-        EnvironmentFailed: a column is unknown, or a sentence is no act.
+        EnvironmentFailed: a column is unknown, or a sentence is not an act.
     """
     if unknown := [name for name in table[0] if name not in COLUMNS]:
         raise EnvironmentFailed(f"expected the columns {', '.join(COLUMNS)}, got {unknown}")

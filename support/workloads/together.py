@@ -84,7 +84,7 @@ class Deed:
 
 @dataclass
 class Together:
-    """Everything that was done by a table of acts, recorded as a history."""
+    """All acts of a table as they were done, recorded as a history."""
 
     conversations: dict[str, Conversation]
     at_first: dict[str, Thread]
@@ -109,14 +109,14 @@ class Together:
         return judge_sessions(operations, seen)
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """What breaks the promise, by name and as SVG: at most one for each thread, and one for the sessions."""
+        """The violations by name, as SVG: at most one for each thread, and one for the sessions."""
         for breach in self.sessions.breaches[:1]:
             yield f"What was there already: {breach.read.object}", breach.picture()
         for violation in self.history.violations:
             yield f"What no order explains: {violation.object}", violation.picture()
 
     def expect_one_order(self) -> None:
-        """One order explains all answers; what a performer alone can tell is told first, as it is short.
+        """One order explains all answers; a violation seen by one performer is reported first, because it is short.
 
         Raises:
             PromiseBroken: there is none, or nothing was recorded.
@@ -127,7 +127,7 @@ class Together:
         self.history.expect_linearizable()
 
     def expect_each_round(self, done: int, count: int) -> None:
-        """In each round, of the acts of the last moment so many were done, and the rest told the version made.
+        """In each round `done` acts of the last moment were done, and the refusals of the others name the new version.
 
         Raises:
             PromiseBroken: it was otherwise in one round.
@@ -145,7 +145,7 @@ class Together:
             told = {refusal.version for refusal in refusals}
             if told != made:
                 raise PromiseBroken(
-                    Code.WINNERS, f"round {number}: expected the others to be told version {made}, got {told}"
+                    Code.WINNERS, f"round {number}: expected the other refusals to name version {made}, got {told}"
                 )
 
     async def expect_as_answered(self, title: str) -> None:
@@ -175,7 +175,7 @@ class Together:
             )
 
     def judge_latency(self, percent: int, seconds: float) -> LatencyVerdict:
-        """What the times of all acts say of a limit."""
+        """The verdict on the times of all acts against a limit."""
         return judge_latency([one.end - one.begin for one in self.deeds], percent / 100, seconds, self.looks)
 
     def _merges(self) -> list[Any]:
@@ -193,7 +193,7 @@ async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversati
     """Do the acts of a table: the moments one after the other, the acts of a moment at the same time.
 
     Raises:
-        Refused: an act was refused that is not written as a try.
+        Refused: an act was refused that is not written as an attempt.
     """
     at_first = {one.title: await one.read() for one in conversations}
     together = Together({one.title: one for one in conversations}, at_first)
@@ -263,7 +263,7 @@ def _assigned(performers: _Performers, rows: Sequence[ActRow], moment: str) -> I
 
 
 class _Middle:
-    """Comes when so many acts have been answered."""
+    """Its event `come` is set once `left` acts have been answered."""
 
     def __init__(self, left: int) -> None:
         self._left = left

@@ -1,4 +1,4 @@
-"""Operations recorded with their times, and whether what came of them could have come of one order.
+"""Operations recorded with their times, and whether one order explains all their outcomes.
 
 Record with `Recorder`, judge with `judge_history` by a `Model`, and with `judge_sessions`.
 """
