@@ -1,1 +1,1 @@
-"""What people can do and see. Actors know drivers, and nothing of paths, fields, codes or tables."""
+"""Acts and observations of people. Actors know drivers, but no paths, fields, status codes or tables."""

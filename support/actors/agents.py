@@ -34,7 +34,7 @@ async def stop(people: People, actor: Customer, conversation: Conversation) -> N
 
     Raises:
         EnvironmentFailed: none was started.
-        Refused: it is not stopped.
+        Refused: the product does not stop it.
     """
     if not conversation.runs:
         raise EnvironmentFailed(f"expected a run in {conversation.title!r}, got no step before that starts one")

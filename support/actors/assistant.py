@@ -16,7 +16,7 @@ POLL_SECONDS = 0.005
 
 
 class Assistant:
-    """Answers each customer as a scenario says, and keeps what it was asked for them."""
+    """Answers each customer as a scenario says, and records the requests for them."""
 
     def __init__(self, control: ModelControl) -> None:
         self._control = control
@@ -63,7 +63,7 @@ class Assistant:
         return await self._control.requests(*self._markers(customer))
 
     async def until_asked(self, customer: Customer, times: int) -> None:
-        """Wait until the model has been asked so many times for this customer.
+        """Wait until the model has been asked `times` times for this customer.
 
         Raises:
             PromiseBroken: it was not in time.
@@ -78,7 +78,7 @@ class Assistant:
         """The product stopped waiting for the answer to this customer before there was one.
 
         Raises:
-            PromiseBroken: it still waits, or has the answer.
+            PromiseBroken: it still waits, or it has the answer.
         """
         if not await self._comes_true(customer, lambda asked: [one.ended for one in asked] == ["client gone"]):
             raise PromiseBroken(
@@ -90,7 +90,7 @@ class Assistant:
         """The model was asked these questions for these customers, in this order, and nothing else.
 
         Raises:
-            PromiseBroken: it was asked something else, or not as often.
+            PromiseBroken: it got other questions, or a different number of them.
         """
         requests = [request for customer in customers for request in await self.asked(customer)]
         asked = [" ".join(str(message["content"]) for message in request.body["messages"]) for request in requests]

@@ -1,4 +1,4 @@
-"""What came of acts that the product may refuse, and everything that must be true of a refusal."""
+"""Outcomes of acts that the product may refuse, and the checks of every refusal."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from support.snapshots.diff import listed
 class Attempt:
     """One act that the product may refuse. `act` says who did what, `refusal` is None where it was done.
 
-    `effects` are what the refused act has changed or announced, `for_nothing` the words of the refusal of the same act
-    on something that never existed, where the two must be the same, and `secrets` words that it must not tell.
+    `effects` are the changes and events of the refused act, `for_nothing` the text of the refusal of the same act on a
+    thread that never existed, where the two must be equal, and `secrets` texts that the refusal must not contain.
     """
 
     act: str
@@ -33,10 +33,10 @@ class Attempts:
     outcomes: tuple[Attempt, ...]
 
     def expect_refused(self, reason: str, *, several: bool) -> None:
-        """Each attempt was refused for this reason, in the words of the features, and did and told nothing else.
+        """Each attempt was refused for this reason, in the words of the features, without effects and without leaks.
 
         Raises:
-            PromiseBroken: one was done, or refused for another reason, or has an effect, or tells something.
+            PromiseBroken: one was done, was refused for another reason, has an effect, or reveals a secret.
             EnvironmentFailed: the reason is unknown, or nothing was attempted.
         """
         if len(self.outcomes) < 1 + several:
@@ -53,7 +53,7 @@ class Attempts:
 
 
 def _expect_no_more(attempt: Attempt) -> None:
-    """A refusal gives nothing away, hides what it must hide, and has had no effect."""
+    """A refusal reveals nothing, hides the thread where it must, and has had no effect."""
     refusal = attempt.refusal
     if refusal is None:
         return
@@ -65,11 +65,11 @@ def _expect_no_more(attempt: Attempt) -> None:
         if refusal.shown != attempt.for_nothing:
             raise PromiseBroken(
                 Code.REFUSAL_TELLS,
-                f"{attempt.act}: expected the refusal of something that never existed, {attempt.for_nothing!r}, "
+                f"{attempt.act}: expected the refusal for a conversation that never existed, {attempt.for_nothing!r}, "
                 f"got {refusal.shown!r}",
             )
         if told := [word for word in attempt.secrets if word in refusal.shown]:
-            raise PromiseBroken(Code.REFUSAL_TELLS, f"{attempt.act}: the refusal tells {told}")
+            raise PromiseBroken(Code.REFUSAL_TELLS, f"{attempt.act}: expected no secrets in the refusal, got {told}")
     if attempt.effects:
         raise PromiseBroken(
             Code.REFUSAL_EFFECT, f"{attempt.act}: expected a refusal to change nothing, got: {listed(attempt.effects)}"
@@ -80,7 +80,7 @@ Expectation = Callable[[str, Refusal], None]
 
 
 def _expectation(reason: str) -> Expectation:
-    """What a refusal must say for a reason in the words of the features.
+    """The check of a refusal for a reason in the words of the features.
 
     Raises:
         EnvironmentFailed: the reason is unknown.
@@ -142,4 +142,4 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     r"it is (archived|completed)": _status,
     r"the (.+) is wrong": _part,
 }
-"""Patterns of the reasons that features give, and what a refusal must say for each."""
+"""Patterns of the reasons that features give, and the check of a refusal for each."""

@@ -1,4 +1,4 @@
-"""What a conversation has, looked at wherever it must be true: the answer, a second reading, the list, the database."""
+"""Attributes of a conversation, checked in every place: the answer, a second reading, the list, the database."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
     """Look at a conversation in every place.
 
     Raises:
-        PromiseBroken: a place does not have it, the database has another owner, or list or second reading differ.
+        PromiseBroken: a place lacks it, the database has another owner, or the list or the second reading differs.
     """
     owner, durable = conversation.owner, conversation.owner.driver.durable
     stored = await durable.thread(conversation.id)
@@ -213,4 +213,4 @@ ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
     "last activity": _last_activity,
     "version": _version,
 }
-"""What a table may ask for, by the word of the features."""
+"""The attributes that a table may have, by the word of the features."""

@@ -1,4 +1,4 @@
-"""A customer of another company who takes part in nothing, and whom nothing may reach."""
+"""A customer of another company who takes part in no scenario, and whom no event may reach."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.drivers.contract.types import NewThread
 
 
 class Bystander:
-    """Watches from an open device, with a conversation and details of their own, for as long as a stack is up."""
+    """Watches from an open device, with an own conversation and details, while a stack is up."""
 
     def __init__(self, customer: Customer) -> None:
         self._customer = customer
@@ -19,7 +19,7 @@ class Bystander:
 
     @classmethod
     async def arrive(cls, driver: Driver, wait_seconds: float) -> Bystander:
-        """Enrol the bystander, and open their device once nothing of their own is under way any more."""
+        """Enrol the bystander, and open their device once their own events have arrived."""
         people = People(driver, "bystander", wait_seconds)
         [customer] = await people.enrol_group(1, "enterprise")
         await customer.start(NewThread(title="Nobody else's business", metadata={"secret": "bystander"}))

@@ -149,7 +149,7 @@ class Customer:
             await self.driver.messages.list(self.session, conversation.id)
 
     async def set_status(self, conversation: Conversation, status: str) -> None:
-        """Mark a conversation with a status."""
+        """Set the status of a conversation."""
         conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:

@@ -37,7 +37,7 @@ class Arrival:
 class Device:
     """Receives from `open()` on, in a task of its own, until it is closed or loses power.
 
-    With `opens` it reads each new thread the moment it is told of it.
+    With `opens` it reads each new thread as soon as its event arrives.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Device:
         await self._stop_listening()
 
     async def settle(self) -> None:
-        """Return once everything that was sent to this device has arrived.
+        """Return once every event that was sent to this device has arrived.
 
         Raises:
             PromiseBroken: the connection has ended, or something unreadable has arrived.
@@ -108,7 +108,7 @@ class Device:
         """Wait until what has arrived is enough.
 
         Raises:
-            PromiseBroken: it was not in time; the message says what came instead.
+            PromiseBroken: it was not in time; the message lists the events that came.
         """
         started = time.monotonic()
         try:
@@ -119,11 +119,11 @@ class Device:
         except TimeoutError:
             waited = time.monotonic() - started
             raise PromiseBroken(
-                Code.EVENT_MISSING, f"expected {what} within {waited:.1f} s, got nothing of it; {self.received()}"
+                Code.EVENT_MISSING, f"expected {what} within {waited:.1f} s, got none; {self.received()}"
             ) from None
 
     def received(self) -> str:
-        """What has arrived, in words."""
+        """The events that have arrived, in words."""
         kinds = ", ".join(str(arrival.event.kind) for arrival in self.arrivals)
         return f"{self.name} has received {kinds or 'nothing'}"
 
@@ -179,7 +179,7 @@ STATES: dict[str, Enter] = {
     "is closed": Device.close,
     "loses power": Device.lose_power,
 }
-"""What can be done with a device, in the words of the features."""
+"""The states of a device, in the words of the features."""
 
 
 async def enter(device: Device, state: str, at_work_in: Collection[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Erasing a conversation: what was known of it and of everything else before, and what must be true afterwards."""
+"""Erasing a conversation: its traces and all other data before, and the checks afterwards."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from support.snapshots.diff import expect_no_traces, expect_same
 from support.snapshots.snapshot import Snapshot
 
 MARKER = 20
-"""From this length on the text of a message is taken to be found nowhere else."""
+"""A message of at least this length is assumed to be unique."""
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was known before a conversation was erased.
+    """The state before a conversation was erased.
 
-    `markers` are ids and words by which every trace of it can be found; `siblings` has what was kept of the owner's
-    other conversations, and `others` what was kept of everybody else.
+    `markers` are ids and texts by which every trace of it can be found; `siblings` has the stored data of the owner's
+    other conversations, and `others` the stored data of everybody else.
     """
 
     conversation: Conversation
@@ -44,7 +44,7 @@ class Erasure:
 
 
 async def note_and_erase(actor: Customer, conversation: Conversation, at_work_in: Collection[str]) -> Erasure:
-    """Note what there is, and erase the conversation.
+    """Take the state before, and erase the conversation.
 
     Raises:
         PromiseBroken: an agent was asked in it, and no run is shown.

@@ -10,7 +10,7 @@ from support.actors.device import Arrival, Device
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Event, EventKind, Thread
 
-Row = list[str]
+EventRow = list[str]
 WORDS = {
     EventKind.THREAD_CREATED: "conversation started",
     EventKind.THREAD_UPDATED: "conversation changed",
@@ -30,7 +30,7 @@ class EventTable:
     """The rows of a table, and how events become such rows.
 
     Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `shown at once` (whether the
-    device could open the conversation the moment it was told) and `within` (the time since the act was begun).
+    device could open the conversation as soon as the event arrived) and `within` (the time since the act began).
     """
 
     def __init__(self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation]) -> None:
@@ -51,7 +51,7 @@ class EventTable:
             raise EnvironmentFailed(f"expected the columns {', '.join(self._columns)}, got {unknown}")
         self._head = list(table[0])
         self._conversations = conversations
-        self.rows: list[Row] = [list(row) for row in table[1:]]
+        self.rows: list[EventRow] = [list(row) for row in table[1:]]
 
     async def expect_exactly(self, device: Device) -> None:
         """The device received these events, in this order, and no others.
@@ -99,7 +99,7 @@ class EventTable:
             code, f"{device.name}: expected the events\n{self._listed(self.rows)}\ngot\n{self._listed(received)}"
         )
 
-    def _difference(self, received: Sequence[Row]) -> Code:
+    def _difference(self, received: Sequence[EventRow]) -> Code:
         for name, code in (("shown at once", Code.EVENT_TOO_EARLY), ("within", Code.EVENT_LATE)):
             if name in self._head:
                 column = self._head.index(name)
@@ -107,10 +107,10 @@ class EventTable:
                     return code
         return Code.EVENT_DIFFERS
 
-    def _listed(self, rows: Sequence[Row]) -> str:
+    def _listed(self, rows: Sequence[EventRow]) -> str:
         return "\n".join(f"  | {' | '.join(row)} |" for row in rows) or "  nothing"
 
-    def _row(self, arrival: Arrival, expected: Row) -> Row:
+    def _row(self, arrival: Arrival, expected: EventRow) -> EventRow:
         return [self._columns[name](arrival, cell) for name, cell in zip(self._head, expected, strict=True)]
 
     def _title(self, event: Event) -> str:

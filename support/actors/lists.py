@@ -53,7 +53,7 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
     """Ask for a page wrongly; `other` has a list whose next page is real, and theirs.
 
     Raises:
-        Refused: as it should be.
+        Refused: the product refuses it, as it should.
     """
     bad = member(BadPage, problem)
     foreign = (await other.driver.threads.page(other.session, 1)).cursor
@@ -65,7 +65,7 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
 
 
 async def search(customer: Customer, words: str, status: str, metadata: Mapping[str, str]) -> None:
-    """Search for conversations; an empty text asks for nothing. What was found is what the customer finds."""
+    """Search for conversations; an empty text leaves a filter out. The result is what the customer finds."""
     given = {name: value for name, value in metadata.items() if value}
     await customer.search(Query(words or None, status or None, given))
 
@@ -94,10 +94,10 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
 
 
 async def expect_own(customers: Iterable[Customer]) -> None:
-    """Each customer has exactly what they started and did not erase: in the list, as answered, and in the database.
+    """Each customer has exactly the conversations that they started and did not erase, in every place.
 
     Raises:
-        PromiseBroken: something is missing, changed, or theirs without having been started.
+        PromiseBroken: a conversation is missing, has changed, or was not started by them.
     """
     for customer in customers:
         await _expect_listed(customer)

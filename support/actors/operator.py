@@ -1,4 +1,4 @@
-"""The operator, who runs the product, and the outages that a scenario needs."""
+"""The operator, who runs the product, and outages for scenarios."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Operator:
         """Kill every process of the product without warning, and start it again.
 
         Raises:
-            EnvironmentFailed: the suite did not start it.
+            EnvironmentFailed: other scenarios share it, or the suite did not start it.
         """
         if self._restart is None:
             raise EnvironmentFailed(
-                "expected a product that the suite has started, got another: it cannot be restarted"
+                "expected a product that this scenario has to itself, got a shared one: tag the scenario @disruptive"
             )
         await self._restart()
 

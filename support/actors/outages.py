@@ -1,4 +1,4 @@
-"""Outages in the words of the features, and what each of them does."""
+"""Outages in the words of the features, and the functions that make them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ OUTAGES: dict[tuple[str, str], Begin] = {
     ("the database", "is back"): lambda people, _assistant: people.operator.end_outages(),
     ("the product", "is restarted"): lambda people, _assistant: people.operator.restart_product(),
 }
-"""By service and outage. Those of one part of the database concern the customers of the scenario alone."""
+"""By service and outage. An outage of one part of the database concerns only the customers of the scenario."""
 
 
 async def begin(people: People, assistant: Assistant, service: str, outage: str) -> None:
     """Begin an outage, or end it.
 
     Raises:
-        EnvironmentFailed: the suite cannot do that to this service.
+        EnvironmentFailed: the suite has no such outage of this service.
     """
     if (service, outage) not in OUTAGES:
         known = "; ".join(" ".join(pair) for pair in OUTAGES)

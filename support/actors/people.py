@@ -16,7 +16,7 @@ from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
 from support.core.failure import EnvironmentFailed
-from support.core.people import EVERYBODY, NOBODY, PLANS
+from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
 from support.snapshots.snapshot import Snapshot
@@ -134,7 +134,7 @@ class People:
         raise EnvironmentFailed(f"expected a conversation {title!r}, got no step before that starts it")
 
     def titled(self, text: str | None) -> Conversation:
-        """A conversation by its title alone, whoever owns it; None means the one started last.
+        """A conversation of any owner by its title; None means the one started last.
 
         Raises:
             EnvironmentFailed: there is none.
@@ -147,17 +147,17 @@ class People:
         return latest
 
     async def remember(self) -> None:
-        """Take down every conversation as the database has it, once: what `before` means in expectations."""
+        """Record every stored conversation, once: the state that `before` means in expectations."""
         if self.before is None:
             accounts = [person.account for person in self.everybody if person.account.id]
             stored = await self.driver.durable.threads_of(accounts) if accounts else []
             self.before = {thread.id: thread for thread in stored}
 
     async def attempt(self, actor: Customer, doing: Callable[[], Awaitable[object]]) -> Attempt:
-        """Let somebody do what the product may refuse; a refusal comes with everything that it must not have done.
+        """Let somebody do an act that the product may refuse; a refusal comes with all effects that it had.
 
-        It must leave no trace in the database or Redis, reach no device, and, where it hides something, be the same
-        for a conversation that never existed.
+        It must leave no trace in the database or Redis, reach no device, and, where it hides a conversation, be equal
+        to the refusal for one that never existed.
         """
         snapshot = await Snapshot.take(self.driver.durable, self._at_work, self.wait_seconds, self.at_work_in)
         arrived = {device.name: len(device.arrivals) for device in actor.devices.values()}
@@ -197,7 +197,7 @@ class People:
         return f"The word for the safe is {uuid4().hex}"
 
     async def erase(self, actor: Customer, conversation: Conversation) -> None:
-        """Let somebody erase a conversation, and keep what was known before; a performer only erases.
+        """Let somebody erase a conversation, and keep the state before; a performer only erases.
 
         Raises:
             Refused: the product does not erase it.
@@ -220,7 +220,7 @@ class People:
             await expect_nothing_left(conversation, erasure.markers if erasure else [conversation.id])
 
     async def expect_nothing_else_changed(self) -> None:
-        """Everything but what was erased is as it was before.
+        """Everything except the erased conversations is as it was before.
 
         Raises:
             PromiseBroken: it is not.
@@ -237,17 +237,17 @@ class People:
         Raises:
             EnvironmentFailed: they are on another plan.
         """
-        if PLANS.get(name) != plan:
+        if PLAN_OF.get(name) != plan:
             raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
         self._named[name] = self._customer(await self._session(name, plan))
         return self._named[name]
 
     async def enrol_stranger(self, name: str) -> Customer:
         """Enrol a stranger, on the plan they are always on, and let them sign in."""
-        return await self.enrol(name, PLANS[name])
+        return await self.enrol(name, PLAN_OF[name])
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
-        """Enrol so many customers of different companies, and let them sign in."""
+        """Enrol `count` customers of different companies, and let them sign in."""
         sessions = await asyncio.gather(*(self._session(f"Customer {n}", plan) for n in range(1, count + 1)))
         self.group = [self._customer(session) for session in sessions]
         return self.group
@@ -258,7 +258,7 @@ class People:
         return Account(str(uuid4()), "Nobody", "No company", "nobody@example.com", "", "free")
 
     async def leave(self) -> None:
-        """Everybody closes their devices, outages made for them end, and connections are given back."""
+        """Everybody closes their devices, outages made for them end, and connections are released."""
         for person in self.everybody:
             await person.leave()
         await self.operator.end_outages()
@@ -266,7 +266,7 @@ class People:
 
     @property
     def _at_work(self) -> list[Account]:
-        """Customers for whom an agent is at work: what is kept for them changes by itself."""
+        """Customers for whom an agent is at work: their stored data changes by itself."""
         return [one.owner.account for one in self.conversations if one.id in self.at_work_in]
 
     async def _refusal(self, doing: Callable[[], Awaitable[object]]) -> Refusal | None:
@@ -299,7 +299,7 @@ class People:
         return replace(refusal, shown=shown)
 
     def _secrets(self, actor: Customer) -> tuple[str, ...]:
-        """Words of other customers' conversations that no refusal may tell."""
+        """Texts of other customers' conversations that no refusal may contain."""
         others = [one for one in self.conversations if one.owner.account.id != actor.account.id]
         return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
 

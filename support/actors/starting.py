@@ -11,7 +11,7 @@ from support.core.words import member
 from support.drivers.contract.types import Account, Malformed, Metadata, NamingPlace, NewThread, Refusal, Refused
 
 FEW = 100
-"""Up to so many conversations are started one after the other, so that their order is known by their start."""
+"""Up to this number, conversations are started one after the other, so that their order is known."""
 AT_ONCE = 8
 
 
@@ -23,7 +23,7 @@ async def start(
 
 
 async def start_many(customer: Customer, count: int) -> None:
-    """Start so many conversations; beyond a few, some at once, and the database then counts what it has."""
+    """Start `count` conversations; many are started several at once, and the database then refreshes its statistics."""
     titles = [f"Conversation {number}" for number in range(1, count + 1)]
     if count <= FEW:
         for title in titles:
@@ -52,10 +52,10 @@ async def start_these(customer: Customer, table: Sequence[Sequence[str]]) -> Non
 
 
 async def start_malformed(customer: Customer, problem: str, other: Account) -> None:
-    """Ask for a conversation with something wrong in the request.
+    """Ask for a conversation with one error in the request.
 
     Raises:
-        Refused: as it should be.
+        Refused: the product refuses it, as it should.
     """
     malformed = member(Malformed, problem)
     answer = await customer.driver.threads.create_malformed(customer.session, malformed, other)
@@ -67,7 +67,7 @@ async def start_naming_owner(customer: Customer, owner: Customer, place: str) ->
     """Start a conversation, naming another customer as its owner; where it is accepted, it is this customer's.
 
     Raises:
-        Refused: which is right as well.
+        Refused: the product refuses it, which is also right.
     """
     new, asked_at = NewThread(title="Mine now"), time.monotonic()
     where = member(NamingPlace, place)

@@ -24,7 +24,7 @@ from support.reporting.report import ReportBuilt, build_report, check_writable, 
 USAGE_ERROR = 2
 
 app = typer.Typer(
-    help="Plays what your product promises against a running backend, and shows that each verdict can fail.",
+    help="Plays your product's promises against a running backend, and shows that each verdict can fail.",
     no_args_is_help=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -62,7 +62,7 @@ def run(
     """Play the scenarios against the target, and report.
 
     Exit code 0 means that every scenario was kept, is not offered by the target, or is a deviation listed in its
-    profile; 1 that some promise was broken or could not be judged; 2 or 4 that what you asked for cannot be done.
+    profile; 1 that some promise was broken or could not be judged; 2 or 4 that the command cannot be carried out.
     """
     reports = settings().reports
     check_writable(reports)
@@ -102,7 +102,7 @@ def prove(
     check_writable(settings().reports)
     if files or tier or row or fault:
         read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
-    # A promise that is broken on purpose is waited for in vain: there is no need to do so for as long as usual.
+    # A promise that is broken on purpose is never kept: a short wait is enough.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
     selected = [*arguments_for(selection_of(files, tier, row)), *(f"--fault={name}" for name in fault or ())]
@@ -130,7 +130,7 @@ def list_(
     steps: Annotated[bool, typer.Option("--steps", help="The sentences instead, with how often each is used.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what there is: tiers, rows, titles, values, and how many faults prove each scenario."""
+    """List tiers, rows, titles, values, and how many faults prove each scenario."""
     data: Any
     if steps:
         data = sentence_list.sentences()
@@ -146,7 +146,7 @@ def list_(
 
 @app.command()
 def explain(row: Annotated[str, typer.Argument(help="A row, such as TL-01.")]) -> None:
-    """Show all there is about a row: its scenarios, their value, the faults that prove them, the last outcome."""
+    """Show one row in full: its scenarios, their value, the faults that prove them, the last outcome."""
     Console().print(overview.explanation(row), soft_wrap=True, highlight=False)
 
 
@@ -159,7 +159,7 @@ def _report(reports: Path, console: Console) -> None:
 
 
 def main() -> None:
-    """The entry point; what cannot be done is said in one message."""
+    """The entry point; bad input ends with one message."""
     try:
         app()
     except BadInput as error:

@@ -19,12 +19,12 @@ from support.faults.fault import Fault, catalogue
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
 from support.gherkin.selection import Selection
-from support.reporting.tables import STYLES
+from support.reporting.tables import OUTCOME_STYLES
 
-Entry = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def scenarios(selection: Selection) -> list[Entry]:
+def scenarios(selection: Selection) -> list[JsonObject]:
     """The selected scenarios, each with its value text, the names of its faults, and the last outcome if there is one.
 
     Raises:
@@ -42,7 +42,7 @@ def scenarios(selection: Selection) -> list[Entry]:
     return sorted(found, key=lambda entry: (TIERS.index(entry["tier"]), entry["row"]))
 
 
-def scenario_table(entries: list[Entry]) -> RenderableType:
+def scenario_table(entries: list[JsonObject]) -> RenderableType:
     """The scenarios for a terminal, by tier and feature."""
     blocks: list[RenderableType] = []
     for tier in TIERS:
@@ -87,7 +87,7 @@ def explanation(row: str) -> RenderableType:
     return Group(*blocks)
 
 
-def _explained(entry: Entry) -> list[RenderableType]:
+def _explained(entry: JsonObject) -> list[RenderableType]:
     value = entry["value"]
     lines: list[RenderableType] = [
         Text.assemble((entry["title"], "bold"), (f"  {entry['file']}:{entry['line']}", "dim")),
@@ -105,7 +105,7 @@ def _explained(entry: Entry) -> list[RenderableType]:
     return lines
 
 
-def _written(step: Entry) -> Iterator[str]:
+def _written(step: JsonObject) -> Iterator[str]:
     """The lines of a step as the feature file has them, its table and its doc string included."""
     yield f"{step['keyword']} {step['text']}"
     rows: list[list[str]] = [list(row) for row in step["table"] or ()]
@@ -138,7 +138,7 @@ def _last_outcomes() -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        ledger = cast("Entry", json.loads(path.read_text("utf-8")))
+        ledger = cast("JsonObject", json.loads(path.read_text("utf-8")))
         return {entry["title"]: entry["outcome"] for entry in ledger["scenarios"]}
     except (ValueError, KeyError) as error:
         raise BadInput(f"{path} is not a ledger ({error!r}); remove it, or run `threadproof run` again") from None
@@ -148,4 +148,4 @@ def _outcome(name: str | None) -> Text:
     if name is None:
         return Text("not run yet", style="dim")
     outcome = Outcome(name)
-    return Text(outcome.words, style=STYLES[outcome])
+    return Text(outcome.words, style=OUTCOME_STYLES[outcome])

@@ -1,4 +1,4 @@
-"""How the command line plays scenarios: pytest in this process, with the arguments that a selection comes to."""
+"""How the command line plays scenarios: pytest in this process, with the arguments for a selection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORKERS = 4
 
 
 class OutputFor:
-    """A pytest plugin that asks for output for a person on a console, in place of pytest's own."""
+    """A pytest plugin that replaces pytest's output by output for a person on a console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -28,7 +28,7 @@ class OutputFor:
 
 
 def play(arguments: Sequence[str], *plugins: object) -> int:
-    """Run pytest with these arguments and plugins; gives its exit code."""
+    """Run pytest with these arguments and plugins; returns its exit code."""
     config = [f"--rootdir={PROJECT}", f"--config-file={PROJECT / 'pyproject.toml'}"]
     unused = ["-p", "no:hypothesispytest", "-p", "no:anyio"]  # their imports would lengthen every run
     return int(pytest.main([*config, *unused, *arguments], plugins=list(plugins)))
@@ -48,7 +48,7 @@ def selection_of(
     tags: list[str] | None = None,
     words: list[str] | None = None,
 ) -> Selection:
-    """The selection that the options of a command ask for.
+    """The selection from the options of a command.
 
     Raises:
         BadInput: a tier, row or tag is unknown; the message has the nearest one.

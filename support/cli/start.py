@@ -1,4 +1,4 @@
-"""The entry point of `threadproof`: begins what takes longest, then loads the command line."""
+"""The entry point of `threadproof`: begins the slowest part of the start, then loads the command line."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ SCENARIO_ID = re.compile(r"^((?:TL|AE|TA|CE|X)-\d{2})\.\d+$")
 
 @dataclass(frozen=True)
 class CatalogueRow:
-    """A row of the catalogue: `tiers` has one name, or all plans for a row that speaks of each of them."""
+    """A row of the catalogue: `tiers` has one name, or every plan for a row that holds for all of them."""
 
     id: str
     title: str
@@ -54,7 +54,7 @@ def known_tags() -> dict[str, str]:
         | {f"needs.{name}": f"runs where the target offers {name}" for name in CAPABILITIES}
         | {f"severity.{name}": f"severity of a failure: {name}" for name in SEVERITIES}
         | {
-            "disruptive": "breaks services, so it gets a stack of its own",
+            "disruptive": "breaks services, so it gets a separate stack",
             "load": "measures under load, so nothing else runs meanwhile",
         }
     )

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class BadInput(Exception):
-    """The user asked for something that cannot be done; the message says what to do instead. Exit code 2."""
+    """The user asked for the impossible; the message says what to do instead. Exit code 2."""
 
 
 class Code(StrEnum):
@@ -73,7 +73,7 @@ class Code(StrEnum):
     REFUSAL_TELLS = "refusal.tells"
     REFUSAL_EFFECT = "refusal.effect"
 
-    # what is kept
+    # stored data
     SNAPSHOT_CHANGED = "snapshot.changed"
     TRACES_LEFT = "traces.left"
     BYSTANDER_REACHED = "bystander.reached"
@@ -104,4 +104,4 @@ class PromiseBroken(AssertionError):
 
 
 class EnvironmentFailed(Exception):
-    """A service or the suite itself failed, so that nothing can be said of the backend. Counts as `environment`."""
+    """A service or the suite itself failed, so there is no verdict on the backend. Counts as `environment`."""

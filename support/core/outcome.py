@@ -9,7 +9,7 @@ from typing import Literal
 
 
 class Outcome(StrEnum):
-    """What a run says of a scenario. Every collected scenario has exactly one of these."""
+    """The outcome of a scenario in a run. Every collected scenario has exactly one."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
     @property
     def acceptable(self) -> bool:
-        """Whether a run in which a scenario ends so may still succeed."""
+        """Whether a run may succeed although a scenario has this outcome."""
         return self in (Outcome.KEPT, Outcome.NOT_OFFERED, Outcome.KNOWN_DEVIATION)
 
     @property
@@ -33,8 +33,8 @@ class Outcome(StrEnum):
 class Phase:
     """How one phase of a test ended. `ending` "failed" is a failed assertion, "error" any other exception.
 
-    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took. `code` is what kind
-    of promise was broken, one of `Code`, and None unless one was. `step_function` is the function that raised, such as
+    `step` and `step_line` are of the step that was running; `seconds` is the time the phase took. `code` is the failure
+    code, one of `Code`, and None where no promise was broken. `step_function` is the function that raised, such as
     `steps.threads:has`, or the name of the check that runs after the last step: `bystander`, `snapshot`, `teardown`.
     """
 
@@ -70,14 +70,14 @@ class ScenarioResult:
     played: tuple[PlayedStep, ...] = ()
 
 
-def judge(
+def judge_phases(
     phases: Sequence[Phase], *, title: str, not_offered: str | None = None, deviation: str | None = None
 ) -> ScenarioResult:
-    """Decide the outcome of a scenario from the phases that were reported of its test.
+    """Decide the outcome of a scenario from the reported phases of its test.
 
     Args:
-        phases: what was reported so far, in order; a test that was not finished lacks its last phases.
-        title: the scenario's, used in messages.
+        phases: those reported so far, in order; an unfinished test lacks its last phases.
+        title: the scenario's title, for messages.
         not_offered: the reason in the target's profile for leaving the scenario out, if there is one.
         deviation: the reason in the target's profile for expecting it to be broken, if there is one.
     """
@@ -95,13 +95,13 @@ def judge(
 
 
 def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """How many there are of each outcome, all six named, and `collected`, their sum."""
+    """How many scenarios have each of the six outcomes, and `collected`, their sum."""
     found = list(outcomes)
     return {outcome.value: found.count(outcome) for outcome in Outcome} | {"collected": len(found)}
 
 
 def _worst(phases: Sequence[Phase]) -> Phase | None:
-    """The phase that decides: the first that did not pass, save that a failure outranks an earlier skip."""
+    """The phase that decides: the first that did not pass, except that a failure outranks an earlier skip."""
     not_passed = [phase for phase in phases if phase.ending != "passed"]
     return next((phase for phase in not_passed if phase.ending != "skipped"), not_passed[0] if not_passed else None)
 

@@ -1,4 +1,4 @@
-"""What is known of a scenario from its feature file."""
+"""A scenario as its feature file states it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Scenario:
         return f"{self.file}:{self.line}"
 
     def to_json(self) -> dict[str, Any]:
-        """A shape that survives JSON; `value` and each step become objects."""
+        """A dictionary that JSON can hold; `value` and each step become objects."""
         data = asdict(self)
         return data | {
             "needs": sorted(self.needs),
@@ -83,7 +83,7 @@ class Scenario:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """The scenario that `to_json` gave, also after a journey through a JSON file."""
+        """The scenario from the dictionary that `to_json` made, also after it was in a JSON file."""
         fields: dict[str, Any] = data | {
             "needs": frozenset(data["needs"]),
             "value": ValueText(**data["value"]),

@@ -23,7 +23,7 @@ _SCHEMES = {
 
 
 class Settings(BaseSettings):
-    """Where things are and how they are reached; what is not set is started by the suite itself."""
+    """Addresses, folders and limits. The suite starts each service that has no address here."""
 
     model_config = SettingsConfigDict(env_prefix="THREADPROOF_", extra="ignore")
 
@@ -37,18 +37,18 @@ class Settings(BaseSettings):
         (), description="a running backend's addresses, comma separated; needs all three settings above"
     )
     operator_token: SecretStr = Field(
-        SecretStr("operator-token-of-the-suite"), description="what the operator calls of the backend ask for"
+        SecretStr("operator-token-of-the-suite"), description="the token of the backend's operator calls"
     )
     signing_key: SecretStr | None = Field(
-        None, description="what the backend signs its passes with; without it nobody tries one that has run out"
+        None, description="the key that signs the backend's tokens; the suite needs it to make an expired token"
     )
     features: Path = Field(PROJECT / "features", description="the folder of tiers and feature files")
     steps: Path = Field(PROJECT / "steps", description="the folder of step modules")
-    reports: Path = Field(PROJECT / "reports" / "out", description="where ledger, results and report are written")
+    reports: Path = Field(PROJECT / "reports" / "out", description="the folder of ledger, results and report")
     step_seconds: float = Field(
         30, gt=0, description="no step may take longer; one that does is an environment failure"
     )
-    wait_seconds: float = Field(5, gt=0, description="how long a customer waits for something promised to happen")
+    wait_seconds: float = Field(5, gt=0, description="how long a customer waits for an event")
 
     @field_validator("backend_urls", mode="before")
     @classmethod
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         return value
 
     def shown(self) -> dict[str, str]:
-        """Name and value of every setting, fit to be printed: passwords and tokens are masked."""
+        """Name and value of every setting for printing, with passwords and tokens masked."""
         return {name: _shown(value) for name, value in self if value not in (None, ())}
 
 

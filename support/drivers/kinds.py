@@ -1,4 +1,4 @@
-"""The kinds of backend that there is a driver for. A new kind is a new entry here, and a profile that names it."""
+"""The kinds of backend that have a driver. A new kind is a new entry here, and a profile that names it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Connections(Protocol):
     """Connections to one target, shared by the drivers of all scenarios that are played against it."""
 
     def driver(self, wire: WireLog) -> Driver:
-        """A driver for one scenario, which keeps what is said in the scenario's wire log."""
+        """A driver for one scenario, which records its requests and events in the scenario's wire log."""
         ...
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Release all connections."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""A target's profile: what it offers, what it does not, and how it is known to deviate."""
+"""A target's profile: its capabilities, its missing capabilities, and its known deviations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Deviation(BaseModel):
 
 
 class Profile(BaseModel):
-    """What a target is, as its TOML file says."""
+    """A target as its TOML file describes it."""
 
     model_config = ConfigDict(extra="forbid")
 

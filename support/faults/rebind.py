@@ -43,7 +43,7 @@ def widened(fault: Fault, scenarios: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(id_ for expected in fault.expected for id_ in candidates(expected, scenarios)))
 
 
-def found(trial: Trial) -> ExpectedFailure | None:
+def broken_by(trial: Trial) -> ExpectedFailure | None:
     """What a trial shows that a fault breaks; None where nothing broke, or outside any step function."""
     if trial.outcome != "broken" or trial.step_function is None or trial.code is None:
         return None
@@ -53,7 +53,7 @@ def found(trial: Trial) -> ExpectedFailure | None:
 def bindings(judged: Judged) -> list[ExpectedFailure]:
     """What the fault breaks now: first what it names, in that order, then what else was played, by id."""
     named = [one.scenario for one in judged.fault.expected]
-    broken = {one.scenario: one for trial in judged.trials if (one := found(trial)) is not None}
+    broken = {one.scenario: one for trial in judged.trials if (one := broken_by(trial)) is not None}
     return [broken[id_] for id_ in dict.fromkeys([*named, *sorted(broken)]) if id_ in broken]
 
 

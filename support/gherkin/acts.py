@@ -5,7 +5,7 @@
 
 gives Given "Mia has started ...", When "Mia starts ...", When "Mia tries to start ..." and "Mia starts ..." as a row of
 a table of acts. The person may be "each of them". Only the verb in brackets is inflected. The fixture `people` finds
-the persons and takes down what came of an attempt, which becomes the fixture `attempts`.
+the persons and records the outcome of an attempt, which becomes the fixture `attempts`.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from support.core.settings import settings
 from support.gherkin.sentences import DEFINITIONS, StepDefinition, background_loop, parser_of
 from support.gherkin.verbs import verb
 
-Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])
+ActFunction = TypeVar("ActFunction", bound=Callable[..., Awaitable[Any]])
 VERB = re.compile(r"\[(\w+)\]")
 FIELD = re.compile(r"\{(\w+)(?::\w+)?\}")
 THEN = ", then "
-TOKEN = re.compile(rf'"[^"]*"|{THEN}|.')
-"""What a cell of acts consists of: quoted words, which may have `, then ` in them, what parts acts, and the rest."""
+ACT_PART = re.compile(rf'"[^"]*"|{THEN}|.')
+"""The parts of a cell of acts: quoted words, which may contain `, then `; the separator; any other character."""
 GIVEN = {"actor", "datatable"}
 """Parameters that neither the sentence nor a fixture fills."""
 
 
 class Performers(Protocol):
-    """What the fixture `people` must be able to do, so that acts can be done."""
+    """The methods that acts need of the fixture `people`."""
 
     def actors(self, who: str) -> Sequence[Any]:
         """The persons that a sentence names."""
         ...
 
     async def attempt(self, actor: Any, doing: Callable[[], Awaitable[Any]]) -> Any:
-        """Let a person do something that the product may refuse, and say what came of it."""
+        """Let a person do an act that the product may refuse; returns its outcome."""
         ...
 
     def attempted(self, outcomes: Sequence[Any]) -> Any:
@@ -63,13 +63,13 @@ class Act:
 
     @property
     def fixtures(self) -> list[str]:
-        """The fixtures that the function asks for."""
+        """The fixtures that the function needs."""
         known = {*FIELD.findall(self.pattern), *GIVEN}
         return [name for name in inspect.signature(self.function).parameters if name not in known]
 
     @property
     def takes_table(self) -> bool:
-        """Whether its arguments go on in a data table."""
+        """Whether its arguments continue in a data table."""
         return "datatable" in inspect.signature(self.function).parameters
 
     def is_row(self, text: str) -> bool:
@@ -84,7 +84,7 @@ class Act:
 ACTS: list[Act] = []
 
 
-def act(pattern: str) -> Callable[[Function], Function]:
+def act(pattern: str) -> Callable[[ActFunction], ActFunction]:
     """Declare an act.
 
     Raises:
@@ -93,7 +93,7 @@ def act(pattern: str) -> Callable[[Function], Function]:
     if not pattern.startswith("{who} [") or len(VERB.findall(pattern)) != 1:
         raise ValueError(f"expected an act such as '{{who}} [starts] ...', got {pattern!r}")
 
-    def declare(function: Function) -> Function:
+    def declare(function: ActFunction) -> ActFunction:
         declared = Act(pattern, function, *(parser_of(_inflected(pattern, form)) for form in ("present", "base")))
         ACTS.append(declared)
         forms = (
@@ -111,10 +111,10 @@ def act(pattern: str) -> Callable[[Function], Function]:
 
 
 def find_act(text: str) -> tuple[Act, dict[str, Any], bool]:
-    """The act that a sentence names, the words in its places, and whether it is only tried and may be refused.
+    """The act that a sentence names, its arguments, and whether it is an attempt, which may be refused.
 
     Raises:
-        EnvironmentFailed: there is none, or more than one, or its arguments do not fit into a sentence.
+        EnvironmentFailed: no act matches, several do, or the act needs a data table.
     """
     found = [one for one in ACTS if one.is_row(text)]
     if len(found) != 1:
@@ -125,7 +125,7 @@ def find_act(text: str) -> tuple[Act, dict[str, Any], bool]:
 
 
 def acts_in(step: StepText) -> Iterator[tuple[str, list[Act]]]:
-    """The sentences in a step's table of acts, each with the acts that it could be: one, if the feature is right."""
+    """The sentences in a step's table of acts, each with the acts that match it: one, if the feature is right."""
     if step.table is None or "act" not in step.table[0]:
         return
     column = step.table[0].index("act")
@@ -137,7 +137,7 @@ def acts_in(step: StepText) -> Iterator[tuple[str, list[Act]]]:
 def sequence(cell: str) -> list[str]:
     """The sentences of a cell such as `Mia opens "X", then writes "Y" in "X"`, each with its person."""
     parts = [""]
-    for token in TOKEN.findall(cell):
+    for token in ACT_PART.findall(cell):
         parts = [*parts, ""] if token == THEN else [*parts[:-1], parts[-1] + token]
     first, *others = parts
     who = EVERYBODY if first.startswith(EVERYBODY) else first.partition(" ")[0]

@@ -1,4 +1,4 @@
-"""The kinds of words that a sentence may have in its places, such as `{title:Title}`."""
+"""The kinds of words that the parameters of a sentence accept, such as `{title:Title}`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Title(NamedTuple):
 
 
 class Kind:
-    """A kind of words, in the form that `parse` asks for: a regular expression and a conversion."""
+    """A kind of words in the form that `parse` needs: a regular expression and a conversion."""
 
     def __init__(self, pattern: str, convert: Callable[[str], Any] = str) -> None:
         self.pattern = pattern
         self.convert = convert
 
     def __call__(self, string: str) -> Any:
-        """The words as what they mean."""
+        """The value that the words mean."""
         return self.convert(string)
 
 
@@ -64,4 +64,4 @@ KINDS = {
     "Service": Kind(r"the database|the assistant|the product"),
     "Outage": Kind(r"is unavailable|refuses messages|drops its connections|is restarted|is back"),
 }
-"""By the name that patterns use."""
+"""Every kind, by the name that patterns use."""

@@ -1,6 +1,6 @@
 """One event loop in a background thread for the whole session.
 
-Sockets keep receiving between steps, while the main thread is in pytest's hands.
+Sockets keep receiving between steps, while pytest uses the main thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class BackgroundLoop:
         self._loop.run_forever()
 
     def run(self, coroutine: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
-        """Run a coroutine on the loop and give its result, from any other thread.
+        """Run a coroutine on the loop from any other thread, and return its result.
 
         Raises:
             EnvironmentFailed: it took longer than `seconds`; the coroutine has been cancelled.
@@ -41,7 +41,7 @@ class BackgroundLoop:
             raise
 
     def stop(self) -> None:
-        """Cancel what still runs, and end the thread."""
+        """Cancel all running tasks, and end the thread."""
         self.run(_cancel_others(), seconds=5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -1,7 +1,7 @@
 """Plays a scenario as it was read: each step once, in order, by the definition that the guards found for it.
 
-pytest-bdd takes the arguments apart, finds fixtures, calls the function and its hooks. It parses no feature file, fills
-in no example and looks up no definition, so that nothing else can be played than what was collected and judged.
+pytest-bdd parses the arguments, finds fixtures, calls the function and its hooks. It parses no feature file, fills in
+no example and looks up no definition, so it cannot play anything but the scenarios that were collected and judged.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ReadStep(parser.Step):
 
 
 class _PlayedText(parsers.StepParser):
-    """Takes the arguments from the text to be played, whatever name the step is shown by."""
+    """Takes the arguments from the text to play, not from the text that reports show."""
 
     def __init__(self, definition: StepDefinition, played: str) -> None:
         super().__init__(definition.pattern)
@@ -56,7 +56,7 @@ def play(request: pytest.FixtureRequest, feature: FeatureFile, source: ScenarioS
 
     Raises:
         EnvironmentFailed: not exactly one definition matches a step.
-        Exception: whatever a step raises.
+        Exception: any exception of a step.
     """
     __tracebackhide__ = True
     hook = request.config.hook
@@ -76,7 +76,7 @@ def play(request: pytest.FixtureRequest, feature: FeatureFile, source: ScenarioS
 
 
 def context_of(step: StepText) -> StepFunctionContext:
-    """What pytest-bdd needs to know of the one definition that a step uses.
+    """The one definition that a step uses, in pytest-bdd's form.
 
     Raises:
         EnvironmentFailed: not exactly one definition matches the step.

@@ -1,7 +1,7 @@
 """Resolves `she`, `he`, `her` and `his` when a scenario is read: each means the person named last before it.
 
 English does not tell "her phone" (Mia's) from "answers her" (Mia) by the word alone. Both readings are tried, and the
-one for which there is a sentence is taken; a step of which no reading has a sentence is left as it is, if it has one.
+one that has a sentence is taken. A step stays as it is where no reading has a sentence and the original has one.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import product
 
-from support.core.people import PLANS
+from support.core.people import PLAN_OF
 
-TOKEN = re.compile(rf'"[^"]*"|\b(?:{"|".join(PLANS)})\b|\b(?:she|he|her|his)\b')
+QUOTE_NAME_OR_PRONOUN = re.compile(rf'"[^"]*"|\b(?:{"|".join(PLAN_OF)})\b|\b(?:she|he|her|his)\b')
 
 
 class AmbiguousPronoun(Exception):
@@ -28,7 +28,7 @@ class AmbiguousPronoun(Exception):
 def resolve(texts: Iterable[str], sentences: Callable[[int, str], Collection[str]]) -> list[str]:
     """The texts of a scenario's steps with every pronoun replaced by the name that it stands for.
 
-    `sentences` gives the places of the sentences for the step of this number (from 0) with this text.
+    `sentences` returns the places of the sentences that match this text for the step of this number (from 0).
 
     Raises:
         AmbiguousPronoun: a step can be read in two ways that fit different sentences.
@@ -46,12 +46,12 @@ def resolve(texts: Iterable[str], sentences: Callable[[int, str], Collection[str
 
 
 def _readings(text: str, last: str | None) -> tuple[list[list[str]], str | None]:
-    """What each part of a text may stand for, and the person named last in it."""
+    """The readings of each part of a text, and the person named last in it."""
     parts: list[list[str]] = []
     for word, is_token in _split(text):
         if not is_token or word.startswith('"'):
             parts.append([word])
-        elif word in PLANS:
+        elif word in PLAN_OF:
             parts.append([word])
             last = word
         elif last is None:
@@ -63,7 +63,7 @@ def _readings(text: str, last: str | None) -> tuple[list[list[str]], str | None]
 
 def _split(text: str) -> Iterator[tuple[str, bool]]:
     end = 0
-    for match in TOKEN.finditer(text):
+    for match in QUOTE_NAME_OR_PRONOUN.finditer(text):
         yield text[end : match.start()], False
         yield match[0], True
         end = match.end()

@@ -1,4 +1,4 @@
-"""Which scenarios a run is about: by tier, row, tag, file or words."""
+"""Which scenarios a run plays: by tier, row, tag, file or words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLURALS = {"tier": "tiers", "row": "rows", "tag": "tags", "words": "words"}
 
 @dataclass(frozen=True)
 class Selection:
-    """What was asked for. Several values of one kind widen the selection, several kinds narrow it."""
+    """The user's selection. Several values of one kind widen it, several kinds narrow it."""
 
     tiers: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Selection:
                     raise BadInput(f"there is no {kind} {name!r}{nearest(name, known)}")
 
     def takes(self, scenario: Scenario, path: Path, tags: Iterable[str]) -> bool:
-        """Whether a scenario, which lies in the file `path` and carries `tags`, is selected."""
+        """Whether a scenario of the file `path` with `tags` is selected."""
         title = scenario.title.lower()
         return (
             (not self.tiers or scenario.tier in self.tiers)
@@ -70,7 +70,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def selection_of(config: pytest.Config) -> Selection:
-    """The selection that pytest's command line asks for; files are its positional arguments that are features."""
+    """The selection on pytest's command line; its files are the positional arguments that are features."""
 
     def asked(option: str) -> tuple[str, ...]:
         return tuple(config.getoption(option) or ())

@@ -1,7 +1,7 @@
 """The sentences that features may use: step definitions as they were written, and the words they take.
 
-`given`, `when` and `then` register a step here, and the player hands it to pytest-bdd; what a person can do is an act
-(`acts.py`). A step may be `async def`: it runs on the session's background loop. A pattern has `{name}` for any text
+`given`, `when` and `then` register a step here, and the player hands it to pytest-bdd. Acts of persons are in
+`acts.py`. A step may be `async def`: it runs on the session's background loop. A pattern has `{name}` for any text
 and `{name:Kind}` for one of the kinds of words of `kinds.py`.
 """
 
@@ -33,8 +33,8 @@ Step = TypeVar("Step", bound=Callable[..., Any])
 class StepDefinition:
     """A sentence and the function behind it. `function` is the one as written, before any wrapping.
 
-    `declared` is the pattern as the source has it: several sentences that one declaration gives share it.
-    `target_fixture` is the name under which later steps ask for what the function returns.
+    `declared` is the pattern in the source; the sentences of one declaration share it. `target_fixture` is the name
+    under which later steps get the function's result.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class StepDefinition:
 
     @functools.cached_property
     def _literal(self) -> str:
-        """The longest text that every step of this sentence has: to look for it is far cheaper than to match."""
+        """The longest text that every step of this sentence has: looking for it is far cheaper than matching."""
         return max(re.split(r"\{[^{}]*\}|[{}]", self.pattern), key=len)
 
 
@@ -106,7 +106,7 @@ def import_steps(folder: Path) -> list[ModuleType]:
 
 
 def parser_of(pattern: str) -> parsers.parse:
-    """What matches a pattern, with the kinds of words that it names."""
+    """The parser of a pattern, with the kinds of words that it names."""
     return parsers.parse(pattern, extra_types=KINDS, case_sensitive=True)
 
 

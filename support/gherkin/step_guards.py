@@ -1,6 +1,6 @@
-"""What a step definition must be, judged from its source before anything runs.
+"""The rules for step definitions, checked in their source before anything runs.
 
-Each guard answers a way in which suites of this kind have passed without checking anything.
+Each guard prevents one way in which suites of this kind have passed without checking anything.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ JUDGING = ("support.actors", "support.workloads", "support.snapshots", "support.
 
 
 def step_violations(definitions: Iterable[StepDefinition]) -> Iterator[str]:
-    """One sentence for each thing that is wrong with a step definition, beginning with its file and line."""
+    """One sentence for each error in a step definition, beginning with its file and line."""
     definitions = list(definitions)
     ours = {id(definition.wrapped) for definition in definitions}
     for context in list(step_function_context_registry.values()):
@@ -46,7 +46,7 @@ def _faults(definition: StepDefinition, tree: ast.FunctionDef | ast.AsyncFunctio
         yield "is empty: give it something to do or to check"
         return
     if name := next(_skips(tree), None):
-        yield f"calls {name}: a step does not decide that it need not be kept"
+        yield f"calls {name}: a step must not decide that its scenario is left out"
     if name := next(_unawaited(definition.function, tree), None):
         yield f"calls {name}() without awaiting it, so nothing would happen"
     asserts = any(_assertions(tree))
@@ -77,7 +77,7 @@ def _is_empty(tree: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _called(node: ast.AST) -> str:
-    """The last name of what is called, such as `skip` for `pytest.skip()`."""
+    """The last name of a call, such as `skip` for `pytest.skip()`."""
     target = node.func if isinstance(node, ast.Call) else node
     if isinstance(target, ast.Attribute):
         return target.attr
@@ -126,7 +126,7 @@ def _unawaited(function: Callable[..., Any], tree: ast.AST) -> Iterator[str]:
 
 
 def _resolved(node: ast.AST, known: Mapping[str, Any]) -> Any:
-    """What a name or an attribute is, by the names that are known; None where that cannot be told."""
+    """The object of a name or an attribute, looked up in the known names; None if unknown."""
     if isinstance(node, ast.Name):
         return known.get(node.id)
     if isinstance(node, ast.Attribute):

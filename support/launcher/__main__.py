@@ -56,14 +56,14 @@ def _load(module: str) -> None:
 
 
 def _answer(connection: socket.socket, key: str) -> None:
-    """Do what one request asks, in the process forked for it."""
+    """Carry out one request, in the process forked for it."""
     line = connection.makefile("rb").readline()
     if not line:
         return
     request: dict[str, Any] = json.loads(line)
     if not hmac.compare_digest(str(request.get("key")), key):
         return
-    # Entered first of all, and only if it can be: then nothing that this process does can outlive the run.
+    # First of all this process enters itself in the register, or ends: then nothing that it does can outlive the run.
     register = Path(request["register"])
     os.chdir(register.parent)
     entry = register / str(os.getpid())

@@ -27,7 +27,7 @@ class Launched:
 
     Attributes:
         pid: its process id.
-        answer: what the function that it runs has answered.
+        answer: the answer of the function that it runs.
     """
 
     pid: int
@@ -84,8 +84,8 @@ class Launcher:
 def launcher(module: str) -> Launcher:
     """The launcher of this process, which loads a module; it is started at the first call, and ends with this process.
 
-    A call returns at once: requests wait until the module is loaded. A module that cannot be loaded is told on
-    standard error, and to those who ask for one of its functions.
+    A call returns at once: requests wait until the module is loaded. If it cannot be loaded, the error goes to standard
+    error, and into the answer to each request for one of its functions.
     """
     with socket.create_server((_LOOPBACK, 0), backlog=256) as listening:
         process = subprocess.Popen(
@@ -112,6 +112,6 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def python_environ() -> dict[str, str]:
-    """This process's environment, so that a Python process finds the package `support` wherever it starts."""
+    """This process's environment, so that a Python process in any folder finds the package `support`."""
     paths = [str(_PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -1,1 +1,1 @@
-"""The scripted model service: an OpenAI chat-completions server that says what a scenario tells it to say."""
+"""The scripted model service: an OpenAI chat-completions server whose answers a scenario scripts."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from types import FrameType
 
-HELP = "An OpenAI-compatible model that says what its scripts tell it to say."
+HELP = "An OpenAI-compatible model whose answers are scripted."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,7 +42,7 @@ def listen(*, host: str, port: int) -> tuple[None, Callable[[], None]]:
 
 
 def _serve(listening: socket.socket) -> None:
-    # Imported here, since it takes most of the start: a taken port is known, and early clients wait, before.
+    # Imported here, because it takes most of the start: a taken port is reported earlier, and early clients wait.
     from support.model_service.server import serve
 
     serve(listening)

@@ -42,7 +42,7 @@ class Space:
         return [entry for entry, text in self._record if occur(contains, text)]
 
 
-class ModelService:
+class Endpoints:
     """The endpoints. All of them run on one event loop, and none awaits between reading and changing a space."""
 
     def __init__(self) -> None:
@@ -50,11 +50,11 @@ class ModelService:
         self._started = int(time.time())
 
     async def health(self, _: Request) -> Response:
-        """Answer as soon as the service does."""
+        """Answer as soon as the service can."""
         return JSONResponse({"status": "ok"})
 
     async def models(self, _: Request) -> Response:
-        """List the one model there is."""
+        """List the only model."""
         return JSONResponse(models(self._started))
 
     async def chat(self, request: Request) -> Response | Delivery:
@@ -88,7 +88,7 @@ class ModelService:
         return JSONResponse({"id": self._space(request).scripts.add(script)}, 201)
 
     async def release(self, request: Request) -> Response:
-        """Let a script send what it holds."""
+        """Let a script send its held answers."""
         known = self._space(request).scripts.release(request.path_params["script"])
         return Response(status_code=204) if known else JSONResponse(error(404, "There is no such script"), 404)
 
@@ -124,7 +124,7 @@ async def _own_error(request: Request, problem: Exception) -> Response:
 
 def create_app() -> Starlette:
     """The service as an ASGI application, with no space yet."""
-    service = ModelService()
+    service = Endpoints()
     return Starlette(
         routes=[
             Route("/health", service.health),

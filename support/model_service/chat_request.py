@@ -1,4 +1,4 @@
-"""What may be asked of the model: the part of OpenAI's chat-completions request that this service reads.
+"""Requests to the model: the part of OpenAI's chat-completions request that this service reads.
 
 Source: https://platform.openai.com/docs/api-reference/chat/create
 """
@@ -77,7 +77,7 @@ class ChatRequest(_Part):
         return bool(self.stream_options and self.stream_options.include_usage)
 
     def prompt(self) -> str:
-        """All that the messages say."""
+        """The text of all messages."""
         return "\n".join(text for message in self.messages for text in message.texts())
 
     def text(self) -> str:

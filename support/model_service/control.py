@@ -1,4 +1,4 @@
-"""How the suite reaches the scripted model service: sets scripts, and reads what the model was asked."""
+"""How the suite reaches the scripted model service: sets scripts, and reads the requests to the model."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ModelControl:
 
     @property
     def openai_url(self) -> str:
-        """What a backend is given as the base address of its model."""
+        """The base address of the model for a backend."""
         return f"{self._space_url}/v1"
 
     async def script(self, *turns: Turn, contains: Sequence[str], then: Then = "repeat") -> str:
@@ -51,11 +51,11 @@ class ModelControl:
         return self._read(_ID, await self._ask("POST", "/control/scripts", content=script.model_dump_json()))["id"]
 
     async def release(self, script: str) -> None:
-        """Let a script, by its id, send what it holds."""
+        """Let a script, by its id, send its held answers."""
         await self._ask("POST", f"/control/scripts/{script}/release")
 
     async def requests(self, *contains: str) -> list[ModelRequest]:
-        """What the model was asked, oldest first, in requests that contain all these texts."""
+        """The requests to the model that contain all these texts, oldest first."""
         return self._read(_RECORD, await self._ask("GET", "/control/requests", params={"contains": contains}))
 
     async def forget(self) -> None:

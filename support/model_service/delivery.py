@@ -1,4 +1,4 @@
-"""The way of a reply to the client: at once, slowly, cut short, or never."""
+"""Delivers a reply to the client: at once, slowly, cut short, or never."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from starlette.types import Receive, Scope, Send
 
 from support.model_service.protocol import Reply, encoded, error, event
-from support.model_service.record import ModelRequest, Outcome, SentCall
+from support.model_service.record import Ending, ModelRequest, SentCall
 from support.model_service.scripts import Refusal
 
 Headers = dict[str, str]
@@ -104,7 +104,7 @@ class Delivery:
         await self._body(b"data: [DONE]\n\n", more=False)
 
     async def _send_whole(
-        self, body: bytes, outcome: Outcome, *, status: int = 200, headers: Headers | None = None
+        self, body: bytes, outcome: Ending, *, status: int = 200, headers: Headers | None = None
     ) -> None:
         self._entry.ended = outcome
         await self._start({"content-length": str(len(body)), **(headers or {})}, status)

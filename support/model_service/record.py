@@ -1,4 +1,4 @@
-"""The record of all that the model was asked, and of what came of it."""
+"""The record of every request to the model, and of how it ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-Outcome = Literal["open", "answered", "refused", "cut", "garbage", "hung", "client gone"]
+Ending = Literal["open", "answered", "refused", "cut", "garbage", "hung", "client gone"]
 
 
 class SentCall(BaseModel):
@@ -39,7 +39,7 @@ class ModelRequest(BaseModel):
     status: int | None = None
     said: str = ""
     called: list[SentCall] = Field(default_factory=list[SentCall])
-    ended: Outcome = "open"
+    ended: Ending = "open"
 
     @property
     def scripted(self) -> bool:

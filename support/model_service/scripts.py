@@ -1,4 +1,4 @@
-"""What a conversation with the model is scripted to be, and which script a request belongs to."""
+"""Scripts of conversations with the model, and the choice of the script for a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BROKEN_EVENT = 'data: {"id": "chatcmpl-1", "choices": [{"delta": \n\n'
 """Neither a JSON document nor a readable server-sent event."""
 
 Then = Literal["repeat", "default"]
-Words = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 
 
 class _Part(BaseModel):
@@ -24,7 +24,7 @@ class _Part(BaseModel):
 class ToolCall(_Part):
     """A call of a tool; `arguments` given as text are sent as they stand, valid JSON or not."""
 
-    name: Words
+    name: NonEmptyText
     arguments: dict[str, Any] | str = Field(default_factory=dict[str, Any])
 
 
@@ -44,7 +44,7 @@ class Refusal(_Part):
 
 
 class Turn(_Part):
-    """One reply of the model: words, tool calls or both, or the trouble that takes their place.
+    """One reply of the model: words, tool calls or both, or the failure in their place.
 
     Text and arguments are streamed `chunk_size` characters at a time, `pause_s` seconds apart (a reply that is not
     streamed knows no pause), the first byte `delay_s` seconds after the request. `usage` is computed where it is
@@ -107,7 +107,7 @@ class Script(_Part):
     does. After the last turn `then` repeats it, or leaves the conversation to the default answer.
     """
 
-    contains: tuple[Words, ...] = ()
+    contains: tuple[NonEmptyText, ...] = ()
     turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
     then: Then = "repeat"
 

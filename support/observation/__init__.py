@@ -1,1 +1,1 @@
-"""What was said and seen while a scenario ran: the wire log, its masking, evidence for verdicts."""
+"""Records of a scenario: the wire log, its masking, and evidence for verdicts."""

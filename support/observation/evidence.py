@@ -1,4 +1,4 @@
-"""What a verdict rests on, such as a picture, on its way to the step of the report in which it was given."""
+"""Evidence for a verdict, such as a picture, until the report attaches it to the step of the verdict."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Exhibit(NamedTuple):
 
 
 class Evidence:
-    """The exhibits of one scenario. Anybody adds from any thread, the report takes from the main one."""
+    """The exhibits of one scenario. Any thread may add one; the report takes them in the main thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,17 +28,17 @@ class Evidence:
         self.add(name, "text/plain", well_formed(text).encode())
 
     def add(self, name: str, media_type: str, body: bytes) -> None:
-        """Keep something for the step that is running."""
+        """Add an exhibit for the step that is running."""
         with self._lock:
             self._exhibits.append(Exhibit(name, media_type, body))
 
     @property
     def waiting(self) -> bool:
-        """Whether something was added since the last take."""
+        """Whether an exhibit was added since the last take."""
         return bool(self._exhibits)
 
     def take(self) -> list[Exhibit]:
-        """What was added since the last take, in order."""
+        """The exhibits added since the last take, in order."""
         with self._lock:
             taken, self._exhibits = self._exhibits, []
         return taken

@@ -1,7 +1,7 @@
 """Keeps secrets, and what cannot be written, out of everything that is written down.
 
 A secret is recognised by where it stands (a header, a member of a JSON object, a part of an address) or by its look
-(a JSON Web Token, what follows the word bearer). One that was recognised once is masked wherever it turns up again.
+(a JSON Web Token, the word after "bearer"). Once recognised, it is masked in every place.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Secrets:
         return self.data(value if parsed is None else parsed)
 
     def data(self, value: Any) -> Any:
-        """A JSON value of the same shape, masked; what JSON has no type for becomes text."""
+        """A JSON value of the same shape, masked; values without a JSON type become text."""
         match value:
             case str():
                 return self._string(value)

@@ -1,4 +1,4 @@
-"""What was said on the wire during one scenario, masked when a step takes it into the report."""
+"""The requests, answers and messages of one scenario, masked when a step takes them into the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came of it.
+    """One request and its reply, or the reason why there is none.
 
     `who` is the customer or device that asked, `url` may be a path, bodies are JSON values, text or bytes, `seconds`
     the time from request to reply, `at` when the exchange was over. Without a reply `status` is None and `failure`
@@ -82,7 +82,7 @@ Entry = Exchange | Frame
 
 
 class WireLog:
-    """Everything said in one scenario. Drivers append from any thread, the report takes from the main one."""
+    """All exchanges and frames of one scenario. Drivers append from any thread, the report takes in the main one."""
 
     def __init__(self) -> None:
         self.secrets = Secrets()
@@ -90,17 +90,17 @@ class WireLog:
         self._entries: list[Entry] = []
 
     def said(self, entry: Entry) -> None:
-        """Keep an exchange or a frame. This is on the way of every request, so masking waits until it is taken."""
+        """Keep an exchange or a frame. Every request comes this way, so masking waits until `take`."""
         with self._lock:
             self._entries.append(entry)
 
     @property
     def waiting(self) -> bool:
-        """Whether something was said since the last take."""
+        """Whether there is a new entry since the last take."""
         return bool(self._entries)
 
     def take(self) -> list[Entry]:
-        """What was said since the last take, in order, masked: an entry may tell a secret that an earlier one holds."""
+        """The entries since the last take, in order, masked; a later entry may reveal a secret of an earlier one."""
         with self._lock:
             taken, self._entries = self._entries, []
         before = self.secrets.known

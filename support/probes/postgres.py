@@ -1,4 +1,4 @@
-"""Reads PostgreSQL over a connection that the server itself holds to reading."""
+"""Reads PostgreSQL over a connection that the server keeps read-only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import asyncpg
 from support.core.failure import EnvironmentFailed
 
 PROBE = "threadproof-probe"
-"""What PostgreSQL knows the suite's own connections by."""
+"""The application name of the suite's own connections in PostgreSQL."""
 _SETTINGS = {
     "application_name": PROBE,
     "default_transaction_read_only": "on",

@@ -1,6 +1,6 @@
-"""How much PostgreSQL has read for whoever uses a database, as PostgreSQL itself counts it.
+"""How much PostgreSQL has read for the users of a database, by PostgreSQL's own counts.
 
-The counts are of the statements that were really run, with the plans that were really used, whatever their text is.
+The counts are of the statements that ran, with the plans that were used, for any text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _POLL_SECONDS = 0.002
 
 
 class TableReads(NamedTuple):
-    """How often a table was searched, with or without an index, and how many of its rows were gone through."""
+    """How often a table was searched, with or without an index, and how many of its rows were read."""
 
     lookups: int
     rows: int
@@ -48,7 +48,7 @@ async def reads_by_table(database_url: str, seconds: float = 5) -> dict[str, Tab
         try:
             ended = [row["pid"] for row in await connection.fetch(_END)]
             async with asyncio.timeout(seconds):
-                # A connection leaves the list after it was added up; nobody tells when.
+                # A connection leaves the list after it was added up, and there is no event for that.
                 while await connection.fetch(_LEFT, ended):  # noqa: ASYNC110
                     await asyncio.sleep(_POLL_SECONDS)
             found = await connection.fetch(_READS)
@@ -56,12 +56,12 @@ async def reads_by_table(database_url: str, seconds: float = 5) -> dict[str, Tab
             await connection.close()
     except (OSError, asyncpg.PostgresError) as error:
         reason = str(error) or type(error).__name__
-        raise EnvironmentFailed(f"PostgreSQL does not tell how much it has read: {reason}") from error
+        raise EnvironmentFailed(f"PostgreSQL does not give the counts of its reads: {reason}") from error
     return {row["table"]: TableReads(row["lookups"], row["rows"]) for row in found}
 
 
 async def refresh_statistics(database_url: str) -> None:
-    """Let PostgreSQL find out how many rows there are of what, as its autovacuum does by and by.
+    """Let PostgreSQL refresh its statistics of tables, as its autovacuum does in time.
 
     Raises:
         EnvironmentFailed: PostgreSQL cannot be reached.
@@ -73,4 +73,4 @@ async def refresh_statistics(database_url: str) -> None:
         finally:
             await connection.close()
     except (OSError, asyncpg.PostgresError) as error:
-        raise EnvironmentFailed(f"PostgreSQL does not take stock: {error}") from error
+        raise EnvironmentFailed(f"PostgreSQL cannot refresh its statistics: {error}") from error

@@ -1,4 +1,4 @@
-"""Looks over a whole database: what is kept for whom, and where a text is found. Tables come from the catalogue."""
+"""Scans a whole database for the rows of each owner and for a text. Tables come from PostgreSQL's catalogue."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FROM pg_constraint CROSS JOIN LATERAL (
 
 
 @dataclass(frozen=True)
-class Table:
+class DatabaseTable:
     """A table or a materialized view (not `stored`); names are quoted where they need it, and have their schema."""
 
     oid: int
@@ -114,10 +114,10 @@ async def rows_with(probe: PostgresProbe, spelling: str) -> list[OwnedRows]:
     return [OwnedRows(**row) for row in await probe.rows(" UNION ALL ".join(queries), spelling.lower())]
 
 
-async def tables_of(probe: PostgresProbe) -> list[Table]:
+async def tables_of(probe: PostgresProbe) -> list[DatabaseTable]:
     """Every table and materialized view of every schema but PostgreSQL's own; partitions count, not their parents."""
     found = await probe.rows(_TABLES)
-    return [Table(row["oid"], row["name"], row["stored"], tuple(row["columns"])) for row in found]
+    return [DatabaseTable(row["oid"], row["name"], row["stored"], tuple(row["columns"])) for row in found]
 
 
 async def _references(probe: PostgresProbe) -> list[Reference]:
@@ -127,7 +127,9 @@ async def _references(probe: PostgresProbe) -> list[Reference]:
     ]
 
 
-def _owned(tables: Sequence[Table], references: Sequence[Reference], owner_columns: Sequence[str]) -> dict[int, str]:
+def _owned(
+    tables: Sequence[DatabaseTable], references: Sequence[Reference], owner_columns: Sequence[str]
+) -> dict[int, str]:
     """For each table a query that gives its rows as `kept`, each with its `owner`."""
     found: dict[int, str] = {}
     names = {table.oid: table.name for table in tables}

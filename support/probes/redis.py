@@ -34,7 +34,7 @@ class RedisProbe:
             raise EnvironmentFailed(f"the suite's own connection to Redis failed: {error}") from error
 
     async def run(self, script: str, *arguments: str | bytes) -> Any:
-        """What a Lua script returns that the server itself holds to reading.
+        """The result of a Lua script that the server keeps read-only.
 
         Raises:
             EnvironmentFailed: Redis cannot be reached, or the script fails.
@@ -42,7 +42,7 @@ class RedisProbe:
         try:
             return await self._redis.eval_ro(script, 0, *arguments)
         except (RedisError, OSError) as error:
-            raise EnvironmentFailed(f"the suite's own look into Redis failed: {error}") from error
+            raise EnvironmentFailed(f"the suite's own script in Redis failed: {error}") from error
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -1,4 +1,4 @@
-"""Looks over all keys of Redis: what is kept there, and where a text is found. The server itself does the reading."""
+"""Scans all keys of Redis for their values and for a text. The server does the reading."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def keys_of_others(probe: RedisProbe, own: Sequence[str]) -> list[KeptKey]
 
 
 async def keys_with(probe: RedisProbe, spellings: Sequence[str | bytes]) -> dict[str, str]:
-    """Every key of the server's database, whatever its prefix, that has one of these texts.
+    """Every key of the server's database, with any prefix, that has one of these texts.
 
     The text is in its name (then it comes with 'name') or in a value (with its kind).
 

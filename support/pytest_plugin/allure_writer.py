@@ -21,7 +21,7 @@ from support.reporting.attachments import Attachment, doc_string, exhibit_attach
 
 
 class ExecutedStep(HookStep, Protocol):
-    """What the report takes from a step of pytest-bdd."""
+    """The parts of a pytest-bdd step that the report shows."""
 
     datatable: Any
     docstring: str | None
@@ -66,7 +66,7 @@ class AllureWriter:
     def pytest_bdd_before_step_call(
         self, request: pytest.FixtureRequest, step: ExecutedStep, step_func_args: Mapping[str, object]
     ) -> None:
-        """Show the values that the sentence carries; what else the function gets is of no interest to a reader."""
+        """Show the values in the sentence; other arguments of the function are of no interest to a reader."""
         secrets = state_of(request.node).secrets
         opened = self._reporter.get_item(self._step)
         opened.parameters += [
@@ -76,7 +76,7 @@ class AllureWriter:
         ]
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
-        """Close a step that did what it says."""
+        """Close a step that succeeded."""
         self._finish_step(state_of(request.node), Status.PASSED)
 
     def pytest_bdd_step_error(self, request: pytest.FixtureRequest, exception: BaseException) -> None:
@@ -108,7 +108,7 @@ class AllureWriter:
         self._step = None
 
     def _attach_between(self, state: ScenarioState, name: str) -> None:
-        """Give a step to what was said while none was running."""
+        """Add a step for the exchanges that happened while no step was running."""
         if state.wire.waiting or state.evidence.waiting:
             self._start_step(name, numbered=False)
             self._finish_step(state, Status.PASSED)

@@ -17,7 +17,7 @@ from support.gherkin.features import FeatureFile, ScenarioSource, read_feature
 from support.gherkin.player import play
 from support.pytest_plugin.state import begin, state_of
 
-Run = Callable[[pytest.FixtureRequest], None]
+Play = Callable[[pytest.FixtureRequest], None]
 
 
 class FeatureModule(pytest.Module):
@@ -47,7 +47,7 @@ class ScenarioItem(pytest.Function):
     """A scenario as pytest sees it: failures point to its feature file."""
 
     @classmethod
-    def of(cls, parent: pytest.Collector, name: str, run: Run) -> Self:
+    def of(cls, parent: pytest.Collector, name: str, run: Play) -> Self:
         """An item that runs `run`, under the name that its node id shows."""
         return cls.from_parent(parent, name=name, callobj=run)  # pyright: ignore[reportUnknownMemberType]
 
@@ -64,7 +64,7 @@ class ScenarioItem(pytest.Function):
         return state.secrets.text(str(super().repr_failure(excinfo)))
 
 
-def runner(feature: FeatureFile, source: ScenarioSource) -> Run:
+def runner(feature: FeatureFile, source: ScenarioSource) -> Play:
     """The function that plays a scenario's steps."""
 
     def run(request: pytest.FixtureRequest) -> None:

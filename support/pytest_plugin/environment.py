@@ -1,4 +1,4 @@
-"""Where scenarios are played: a stack, the suite's connections to it, and the bystander who watches."""
+"""Environments of scenarios: a stack, the suite's connections to it, and the bystander who watches."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from support.services import ServicesDescription, Stack, open_stack
 
 
 class Environment:
-    """A stack that is up, with everything that the scenarios played on it share.
+    """A running stack with the objects that its scenarios share.
 
-    One in which a scenario has failed is `spoilt`: what is still under way there must not disturb the next scenario.
+    It is `spoilt` once a scenario has failed in it: work still under way there must not disturb the next scenario.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -34,21 +34,19 @@ class Environment:
 
     @property
     def alone(self) -> bool:
-        """Whether nobody else uses the backend, so that everything that changes there was changed by the scenario."""
+        """Whether nobody else uses the backend, so that every change there comes from the scenario."""
         return bool(self.stack.processes)
 
     async def prepare(self) -> None:
         """Let the bystander arrive.
 
         Raises:
-            EnvironmentFailed: the backend did not let them.
+            EnvironmentFailed: the backend did not allow it.
         """
         try:
             self.bystander = await Bystander.arrive(self.connections.driver(WireLog()), settings().wait_seconds)
         except PromiseBroken as broken:
-            raise EnvironmentFailed(
-                f"no scenario can be played, for even a bystander cannot arrive: {broken}"
-            ) from broken
+            raise EnvironmentFailed(f"no scenario can be played: the bystander cannot connect: {broken}") from broken
 
     async def restart(self) -> None:
         """Kill every process of the backend without warning, and start it again on its port.
@@ -78,7 +76,7 @@ class Environment:
 
 
 class Environments:
-    """Opens environments on the services of a run, one at a time, and keeps the last one for as long as it will do."""
+    """Opens environments on the services of a run, one at a time, and reuses the last one while it fits."""
 
     def __init__(self, description: ServicesDescription, worker: str) -> None:
         self._description = description
@@ -122,7 +120,7 @@ def _run(work: Callable[[], Awaitable[Any]]) -> None:
 
 
 def target_of(stack: Stack) -> Target:
-    """What a driver must know to reach a stack."""
+    """The addresses that a driver needs to reach a stack."""
     return Target(
         backend_urls=tuple(stack.backend_urls),
         operator_token=stack.operator_token,

@@ -1,4 +1,4 @@
-"""What steps ask for by name: the people of a scenario, the assistant, and the environment that they meet in."""
+"""The fixtures of steps: the people of a scenario, the assistant, and the environment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def environments(request: pytest.FixtureRequest, services: ServicesDescription) 
 
 @pytest.fixture
 def environment(request: pytest.FixtureRequest, environments: Environments) -> Iterator[Environment]:
-    """The environment of this scenario; a disruptive one has it to itself."""
+    """The environment of this scenario; a disruptive scenario shares it with no other."""
     state = state_of(request.node)
     if state.scenario.disruptive:
         state.environment = environments.open(state.fault, own_services=True)
@@ -45,7 +45,7 @@ def environment(request: pytest.FixtureRequest, environments: Environments) -> I
 
 @pytest.fixture
 def people(request: pytest.FixtureRequest, environment: Environment, wire: WireLog) -> Iterator[People]:
-    """Everybody who takes part; afterwards they close their devices, and troubles made for them end."""
+    """Everybody who takes part; afterwards they close their devices, and outages made for them end."""
     state = state_of(request.node)
     loop = background_loop()
     restart = environment.restart if environment.alone else None
@@ -59,14 +59,14 @@ def people(request: pytest.FixtureRequest, environment: Environment, wire: WireL
 
 @pytest.fixture
 def assistant(environment: Environment) -> Iterator[Assistant]:
-    """The AI model behind the product; afterwards nothing keeps it waiting any more."""
+    """The AI model behind the product; afterwards it gives every answer that it still holds."""
     assistant = Assistant(environment.model)
     yield assistant
     background_loop().run(assistant.answer_everybody(), settings().step_seconds)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
-    """Before the first When, let everybody's conversations be remembered: expectations speak of what was before."""
+    """Before the first When, remember everybody's conversations: expectations compare with them."""
     if step.type == "when" and "people" in request.fixturenames:
         people: People = request.getfixturevalue("people")
         background_loop().run(people.remember(), settings().step_seconds)
@@ -74,7 +74,7 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After the last step of a scenario that was kept so far, look at those who took no part in it."""
+    """After the last step of a scenario that was kept so far, check the customers who took no part in it."""
     state = find_state(pyfuncitem)
     if state is None:
         return (yield)

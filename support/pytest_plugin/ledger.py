@@ -1,7 +1,7 @@
 """The ledger: one entry for every scenario of a run, reconciled with the feature files and the Allure results.
 
 The process that the user started keeps it. Under pytest-xdist the workers send it the phases of each test on their
-reports, and tell it through a file what they collected, so that nothing is lost when one of them dies.
+reports, and write the collected scenarios to a file for it, so that nothing is lost when one of them dies.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge
+from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge_phases
 from support.core.scenario import Scenario
 from support.core.settings import settings
 from support.pytest_plugin.state import find_state, run_state
@@ -29,7 +29,7 @@ MANIFEST = "threadproof_manifest"
 
 @dataclass
 class ScenarioRecord:
-    """What was reported so far of one scenario."""
+    """The reports on one scenario so far."""
 
     scenario: Scenario
     phases: list[Phase] = field(default_factory=list[Phase])
@@ -39,18 +39,20 @@ class ScenarioRecord:
 
     @property
     def result(self) -> ScenarioResult:
-        """The verdict on what was reported so far."""
-        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        """The verdict on the reports so far."""
+        verdict = judge_phases(
+            self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation
+        )
         return replace(verdict, played=self.played)
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will be reported of it."""
+        """Whether its last report has come."""
         return bool(self.phases) and self.phases[-1].when in ("teardown", "crash")
 
     @property
     def unreported(self) -> bool:
-        """Whether an Allure result, if there is one, does not say how it ended: nothing of that was reported."""
+        """Whether the end was never reported, so that no Allure result can show it."""
         return self.result.outcome is Outcome.NOT_RUN or self.phases[-1].when == "crash"
 
 
@@ -74,7 +76,7 @@ class Ledger:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where to write what it collected; of an earlier session nothing counts."""
+        """Tell a worker where to write the collected scenarios, and remove the file of an earlier session."""
         self._manifest.unlink(missing_ok=True)
         node.workerinput[MANIFEST] = str(self._manifest)
 
@@ -91,7 +93,7 @@ class Ledger:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter a phase that was reported; a report of no phase is pytest-xdist's for a worker that died."""
+        """Record a reported phase; a report without a phase is pytest-xdist's for a worker that died."""
         record = self.records.get(report.nodeid)
         if record is None:
             return
@@ -148,7 +150,7 @@ class Ledger:
 
 
 class CollectionManifest:
-    """The pytest plugin of a worker that tells the ledger what was collected."""
+    """The pytest plugin of a worker that sends the collected scenarios to the ledger."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

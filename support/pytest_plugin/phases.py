@@ -29,7 +29,7 @@ def step_text(step: HookStep) -> str:
 
 
 def failed_step(step: HookStep, function: Callable[..., object] | None) -> FailedStep:
-    """The step that has just raised; `function` is its definition, None where nobody defined it."""
+    """The step that has just raised; `function` is its definition, None where there is none."""
     name = None if function is None else function_name(function)
     return FailedStep(step_text(step), step.line_number, name)
 
@@ -48,7 +48,7 @@ def add_phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.T
 
 
 def reason_of(error: BaseException) -> str:
-    """What an exception says, whole, with its type where the message alone would not explain it."""
+    """The whole message of an exception, with its type where the message alone would not explain it."""
     if isinstance(error, BaseExceptionGroup):
         group = cast("BaseExceptionGroup[BaseException]", error)
         return "\n".join(reason_of(inner) for inner in group.exceptions)
@@ -69,7 +69,7 @@ def is_broken_promise(error: BaseException) -> bool:
 
 
 def code_of(error: BaseException) -> str | None:
-    """What kind of promise was broken, None if it is no verdict on the backend; of a group it is the first one's."""
+    """The failure code, None if the exception is no verdict on the backend; of a group, the code of the first."""
     if not is_broken_promise(error):
         return None
     if isinstance(error, BaseExceptionGroup):

@@ -1,7 +1,7 @@
 """The prover, as a pytest plugin: plays each scenario without a fault, and once with each fault that names it.
 
-Under pytest-xdist all trials of a fault are played by one worker, on one stack. With `--rebind` faults may name what
-is not there any more: each is played with all that may be meant, and what breaks is written down in place of a proof.
+Under pytest-xdist one worker plays all trials of a fault, on one stack. With `--rebind` a fault may name a scenario
+that no longer exists: it is played with all likely scenarios, and the result is a list of what breaks, not a proof.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Prover:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Refuse faults that name what does not exist, and leave out those whose scenarios are not selected."""
+        """Refuse faults with an unknown scenario or step, and leave out those whose scenarios are not selected."""
         expected = run_state(session.config).expected
         if expected is None:
             return
@@ -78,7 +78,7 @@ class Prover:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note how the trial ended; a red scenario is what a fault is for, so it does not count as a failed test."""
+        """Record how the trial ended; a fault must break its scenario, so this does not count as a failed test."""
         report = yield
         state = state_of(item)
         add_phase(state, call, report)
@@ -90,14 +90,14 @@ class Prover:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a trial that has ended, in whichever process."""
+        """Record a trial that has ended in any process."""
         data: dict[str, Any] | None = getattr(report, "trial", None)
         if data is not None:
             self.trials.append(Trial(**data))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Draw the conclusion and write it down."""
+        """Draw the conclusion and write the files."""
         expected = run_state(session.config).expected
         if expected is None or not self.trials:
             return
@@ -120,7 +120,7 @@ class Prover:
 
 @cache
 def all_scenario_ids() -> list[str]:
-    """The ids of all scenarios that there are, selected or not."""
+    """The ids of all scenarios, selected or not."""
     return [
         build_scenario(feature, source).id
         for feature in read_features(settings().features.resolve())
@@ -141,7 +141,7 @@ def check_names(faults: Iterable[Fault], scenarios: Collection[str]) -> None:
     """
     functions = {function_name(one.function) for one in DEFINITIONS}
     if wrong := list(unknown_names(faults, scenarios, functions)):
-        raise BadInput("\n".join([*wrong, "bind them anew: see `threadproof prove --rebind`"]))
+        raise BadInput("\n".join([*wrong, "bind them again: see `threadproof prove --rebind`"]))
 
 
 def trial_of(item: ScenarioItem, fault: Fault | None) -> pytest.Item:

@@ -1,4 +1,4 @@
-"""What a person sees while `threadproof prove` works: a line for each fault, then what is not as it should be."""
+"""The output of `threadproof prove`: a line for each fault, then the problems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.faults.proof import Judged, Proof, Trial, Verdict
 from support.pytest_plugin.run_output import silence_pytest
 from support.pytest_plugin.state import run_state
 
-STYLES = {Verdict.CAUGHT: "green", Verdict.MISSED: "bold red", Verdict.INERT: "bold magenta"}
+VERDICT_STYLES = {Verdict.CAUGHT: "green", Verdict.MISSED: "bold red", Verdict.INERT: "bold magenta"}
 WIDTH = max(len(verdict) for verdict in Verdict)
 
 
@@ -38,7 +38,7 @@ class ProverOutput:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Note which scenarios are played at all."""
+        """Record the scenarios of this run."""
         self._prover = session.config.pluginmanager.get_plugin("threadproof_prover")
         self._selected = [scenario.id for scenario in (run_state(session.config).expected or ())]
 
@@ -84,7 +84,7 @@ class ProverOutput:
         self._print(_conclusion(self.proof))
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Print an error of the suite itself, whole: it is a defect to be reported."""
+        """Print an error of the suite itself in full: it is a defect to report."""
         self._print(Text(str(excrepr), style="red"))
 
     def _print(self, text: Text | str) -> None:
@@ -95,20 +95,20 @@ def _line(judged: Judged) -> Text:
     rows = ", ".join(sorted({trial.row for trial in judged.trials}))
     seconds = sum(trial.seconds for trial in judged.trials)
     return Text.assemble(
-        (judged.verdict.value.ljust(WIDTH), STYLES[judged.verdict]),
+        (judged.verdict.value.ljust(WIDTH), VERDICT_STYLES[judged.verdict]),
         f"  {rows}  {judged.fault.name}  ",
         (f"{seconds:.2f} s", "dim"),
     )
 
 
 def _bindings(judged: Judged) -> Iterator[Text]:
-    """What a fault breaks now: unchanged, moved, or no more."""
+    """What a fault breaks now: the same, another place, or nothing."""
     yield Text(f"{judged.fault.name}: {judged.fault.story}", style="bold")
     gone = rebind.unbroken(judged)
     for trial in judged.trials:
-        failure = rebind.found(trial)
+        failure = rebind.broken_by(trial)
         if failure is None and trial.outcome == "kept" and trial.scenario not in gone:
-            continue  # played only because it might have been meant
+            continue  # played only because the fault may mean it
         if failure is None:
             yield Text(f"  unbroken  {trial.scenario}: {trial.outcome}: {first_line(trial.reason)}", style="bold red")
         else:
@@ -130,7 +130,7 @@ def _shortcomings(proof: Proof) -> list[Text]:
     lines: list[Text] = []
     for judged in proof.faults:
         if judged.verdict is not Verdict.CAUGHT:
-            verdict = (judged.verdict.value, STYLES[judged.verdict])
+            verdict = (judged.verdict.value, VERDICT_STYLES[judged.verdict])
             lines.append(Text.assemble(verdict, f"  {judged.fault.name}: {judged.fault.story}"))
             lines += _differences(judged)
     for trial in proof.red_without_fault:

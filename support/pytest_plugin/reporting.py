@@ -1,4 +1,4 @@
-"""Wires reporting into pytest: the wire log of a scenario, the ledger, the Allure results, what a person sees."""
+"""Wires reporting into pytest: the wire log of a scenario, the ledger, the Allure results, the terminal."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ LEDGER = "threadproof_ledger"
 
 @pytest.fixture
 def wire(request: pytest.FixtureRequest) -> WireLog:
-    """What is said on the wire during this scenario; drivers append, the report takes."""
+    """The wire log of this scenario: drivers append entries, the report takes them."""
     return state_of(request.node).wire
 
 
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> Evidence:
-    """What verdicts of this scenario rest on; verdicts add, the report takes at the end of each step."""
+    """The evidence of this scenario: verdicts add exhibits, the report takes them at the end of each step."""
     return state_of(request.node).evidence
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start what this process needs, unless the prover runs."""
+    """Start the parts that this process needs, unless the prover runs."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     run = run_state(config)
     worker = "controller" if workerinput is None else workerinput["workerid"]
@@ -69,7 +69,7 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, step: HookStep, step_f
 
 
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: HookStep) -> None:
-    """Remember the step that nobody defined."""
+    """Remember the step without a definition."""
     state_of(request.node).failed_step = failed_step(step, None)
 
 
@@ -77,7 +77,7 @@ def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Hook
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put what the ledger needs on the report, and let pytest's own verdict follow from the outcome."""
+    """Add the ledger's fields to the report, and derive pytest's own verdict from the outcome."""
     report = yield
     state = find_state(item)
     if state is None or run_state(item.config).proving:
@@ -95,7 +95,7 @@ def pytest_runtest_makereport(
 
 
 def _follow(report: pytest.TestReport, phase: Phase, result: ScenarioResult) -> None:
-    """What pytest counts, and what `-x` stops at, is what the ledger counts."""
+    """Let pytest count as the ledger does, so that `-x` stops at the first scenario that is not kept."""
     if phase.ending != "passed" and result.outcome is Outcome.KNOWN_DEVIATION:
         report.outcome = "skipped"
         report.wasxfail = result.reason or ""

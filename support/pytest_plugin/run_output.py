@@ -1,4 +1,4 @@
-"""What a person sees while `threadproof run` works: a line for each scenario as it ends, then the whole picture."""
+"""The output of `threadproof run`: a line for each scenario as it ends, then the summary."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from rich.text import Text
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import settings
 from support.pytest_plugin.ledger import Ledger, ScenarioRecord
-from support.reporting.tables import STYLES, conclusion, shortfalls, summary_table
+from support.reporting.tables import OUTCOME_STYLES, conclusion, shortfalls, summary_table
 
 WORD_WIDTH = len("known deviation")
 
 
 class RunOutput:
-    """The pytest plugin that prints what a reader of features needs, while pytest's own output goes nowhere.
+    """The pytest plugin that prints for readers of features; pytest's own output is discarded.
 
-    What must not be lost of the latter (errors of collection and of the suite) is printed too.
+    Errors of collection and of the suite are printed too.
     """
 
     def __init__(self, ledger: Ledger, console: Console) -> None:
@@ -40,7 +40,7 @@ class RunOutput:
         self._console.print(*parts, soft_wrap=True, highlight=False)
 
     def pytest_sessionstart(self) -> None:
-        """Print which backend is asked, and what was set, with passwords and tokens masked."""
+        """Print the target and the changed settings, with passwords and tokens masked."""
         self.print(Text.assemble(("Threadproof", "bold"), f"  target: {settings().profile}"))
         for name in sorted(settings().model_fields_set):
             self.print(Text(f"THREADPROOF_{name.upper()}={settings().shown()[name]}", style="dim"))
@@ -77,7 +77,7 @@ class RunOutput:
         self._progress.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Print a scenario as soon as nothing more will be reported of it."""
+        """Print a scenario as soon as its last report has come."""
         record = self._ledger.records.get(report.nodeid)
         if record is None or not record.finished or report.nodeid in self._shown:
             return
@@ -92,14 +92,14 @@ class RunOutput:
             self.print(Text(f"{report.nodeid}: {report.longreprtext.strip()}", style="bold red"))
 
     def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Print what stopped the session: the message of a foreseen failure, or all of it, for then it is a defect."""
+        """Print what stopped the session: the message of an expected failure, or the whole traceback of a defect."""
         self._stop_progress()
         foreseen = isinstance(excinfo.value, BadInput | EnvironmentFailed)
         self.print(Text(str(excinfo.value if foreseen else excrepr), style="bold red"))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """After the ledger is written, print the whole picture from it."""
+        """After the ledger is written, print its summary."""
         yield
         self._stop_progress()
         if self._ledger.records and not session.config.option.collectonly:
@@ -125,12 +125,12 @@ class RunOutput:
 
 def _line(record: ScenarioRecord) -> Text:
     result, scenario = record.result, record.scenario
-    word = (result.outcome.words.ljust(WORD_WIDTH), STYLES[result.outcome])
+    word = (result.outcome.words.ljust(WORD_WIDTH), OUTCOME_STYLES[result.outcome])
     return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s", "dim"))
 
 
 def silence_pytest(config: pytest.Config) -> None:
-    """Send pytest's own output nowhere; its reporter remains, because other plugins use it."""
+    """Discard pytest's own output; its reporter stays, because other plugins use it."""
     standard = config.pluginmanager.get_plugin("terminalreporter")
     if standard is not None:
         config.pluginmanager.unregister(standard)

@@ -1,4 +1,4 @@
-"""Starts the services of a run for pytest: once, in the process that the user started, and only if a scenario runs."""
+"""Starts the services of a run for pytest: once, in the process that the user started, if a scenario needs them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FROM_CONTROLLER = "threadproof_services"
 
 @pytest.fixture(scope="session")
 def services(request: pytest.FixtureRequest) -> ServicesDescription:
-    """How to use the services of this run."""
+    """The description of this run's services."""
     workerinput: dict[str, Any] | None = getattr(request.config, "workerinput", None)
     if workerinput is not None:
         return ServicesDescription.from_json(workerinput[FROM_CONTROLLER])
@@ -41,7 +41,7 @@ def running_services(config: pytest.Config) -> Services:
         if settings().backend_urls and (getattr(config.option, "numprocesses", None) or 0) > 1:
             raise pytest.UsageError(
                 "-n: THREADPROOF_BACKEND_URLS names one backend for all scenarios, and some of them look at everything "
-                "that it keeps: they have to be played one after the other, with -n 0 or without -n"
+                "that it stores: play them one after the other, with -n 0 or without -n"
             )
         try:
             run.services = Services.start(settings(), BACKEND_PROGRAM)
@@ -62,7 +62,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def needs_services(scenarios: Sequence[Scenario]) -> bool:
-    """Whether any step of these scenarios asks for something that is reached through the services."""
+    """Whether any step of these scenarios needs a fixture that uses the services."""
     served = [one for one in DEFINITIONS if SERVED & set(inspect.signature(one.function).parameters)]
     return any(definition.matches(step) for scenario in scenarios for step in scenario.steps for definition in served)
 

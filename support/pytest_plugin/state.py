@@ -1,6 +1,6 @@
-"""What the parts of the plugin know of a scenario and of a run, in one place: `ScenarioState` and `RunState`.
+"""The state that the parts of the plugin share: `ScenarioState` and `RunState`.
 
-Only this room reads them. Other rooms are given what they need of it. Services are named but not imported, so that this
+Only this room reads them. Other rooms get the parts that they need. Services are named but not imported, so that this
 is quick to load.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from support.core.outcome import Phase, PlayedStep, ScenarioResult, judge
+from support.core.outcome import Phase, PlayedStep, ScenarioResult, judge_phases
 from support.core.scenario import Scenario
 from support.gherkin.selection import Selection
 from support.observation.evidence import Evidence
@@ -36,17 +36,17 @@ class FailedStep(NamedTuple):
 
 @dataclass
 class ScenarioState:
-    """What is known of one scenario while it is played.
+    """The state of one scenario while it is played.
 
     Attributes:
         scenario: as its feature file has it.
         fault: the name of the fault to build into the backend; the prover sets it.
         not_offered: why the target's profile does not offer what the scenario needs.
         deviation: the reason given where the target's profile lists the scenario as a known deviation.
-        environment: the one that it is played in, once a step has asked for it.
+        environment: the one that it is played in, once a step has used it.
         snapshot: everything that was stored before, where nobody else uses the backend.
-        wire: what is said on the wire; drivers append, the report takes.
-        evidence: what verdicts rest on; verdicts add, the report takes.
+        wire: the wire log; drivers append entries, the report takes them.
+        evidence: the evidence for verdicts; verdicts add exhibits, the report takes them.
         played: text and line of each step that was executed to its end, in order.
         failed_step: the step, or the check after the last one, that raised.
         phases: how each phase of its test ended, so far.
@@ -69,18 +69,20 @@ class ScenarioState:
     @property
     def result(self) -> ScenarioResult:
         """The verdict, from the phases so far."""
-        verdict = judge(self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation)
+        verdict = judge_phases(
+            self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation
+        )
         return replace(verdict, played=tuple(self.played))
 
     @property
     def secrets(self) -> Secrets:
-        """The secrets met so far, by which everything that is written down is masked."""
+        """The secrets met so far; they are masked in every file."""
         return self.wire.secrets
 
 
 @dataclass
 class RunState:
-    """What is known of a run in one of its processes.
+    """The state of a run in one of its processes.
 
     Attributes:
         selection: the scenarios that the command line asks for.
@@ -110,12 +112,12 @@ def begin(item: pytest.Item, scenario: Scenario, fault: str | None = None) -> Sc
 
 
 def find_state(item: pytest.Item) -> ScenarioState | None:
-    """What is known of the scenario of an item; None for a test that is no scenario."""
+    """The state of an item's scenario; None for a test that is no scenario."""
     return item.stash.get(_SCENARIO, None)
 
 
 def state_of(item: pytest.Item) -> ScenarioState:
-    """What is known of the scenario of an item.
+    """The state of an item's scenario.
 
     Raises:
         KeyError: the test is no scenario.
@@ -124,5 +126,5 @@ def state_of(item: pytest.Item) -> ScenarioState:
 
 
 def run_state(config: pytest.Config) -> RunState:
-    """What is known of this run."""
+    """The state of this run."""
     return config.stash.setdefault(_RUN, RunState())

@@ -1,1 +1,1 @@
-"""What a run says afterwards: outcomes, the ledger, Allure results, the report, and what a terminal shows."""
+"""The results of a run: outcomes, the ledger, Allure results, the report, and the tables of the terminal."""

@@ -1,4 +1,4 @@
-"""The Allure result of a scenario: what is known before it runs, its verdict, and the file that replaces a lost one."""
+"""The Allure result of a scenario: its description, its verdict, and the file that replaces a lost one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.reporting.attachments import description
 model: Any = model2
 """The classes of Allure's result files; the package has no types."""
 
-STATUSES = {
+ALLURE_STATUSES = {
     Outcome.KEPT: Status.PASSED,
     Outcome.BROKEN: Status.FAILED,
     Outcome.ENVIRONMENT: Status.BROKEN,
@@ -30,12 +30,12 @@ STATUSES = {
 
 
 def test_case_id(scenario: Scenario) -> str:
-    """What the history of a scenario hangs on: its row and title, so that files and functions may be renamed."""
+    """The key of a scenario's history: its row and title, so that files and functions may be renamed."""
     return md5(f"{scenario.row} {scenario.title}".encode(), usedforsecurity=False).hexdigest()
 
 
 def new_result(scenario: Scenario, worker: str) -> Any:
-    """A result with all that is known of a scenario before it runs."""
+    """A result with the description of a scenario, before it runs."""
     identity = test_case_id(scenario)
     path = [scenario.tier.capitalize(), scenario.feature, *filter(None, [scenario.rule])]
     return model.TestResult(
@@ -54,7 +54,7 @@ def new_result(scenario: Scenario, worker: str) -> Any:
 
 def conclude(result: Any, scenario: Scenario, verdict: ScenarioResult) -> None:
     """Write the verdict into a result, and add the steps that were not reached."""
-    result.status = STATUSES[verdict.outcome]
+    result.status = ALLURE_STATUSES[verdict.outcome]
     result.labels.append(model.Label("outcome", verdict.outcome.words))
     if verdict.reason is not None:
         place = f"{scenario.file}:{verdict.step_line or scenario.line}"
@@ -73,9 +73,9 @@ def conclude(result: Any, scenario: Scenario, verdict: ScenarioResult) -> None:
 
 
 def replace_result(folder: Path, scenario: Scenario, verdict: ScenarioResult, earlier: set[Path]) -> None:
-    """Write the result of a scenario of which nothing was reported: it never ran, or its process died.
+    """Write the result of a scenario without any report: it never ran, or its process died.
 
-    What its process may have written by itself meanwhile goes; `earlier` are files of another run.
+    Removes a result that the process itself has written meanwhile; `earlier` are files of another run.
     """
     result = new_result(scenario, "controller")
     for file in set(folder.glob("*-result.json")) - earlier:

@@ -1,4 +1,4 @@
-"""What hangs on a result: the value text as HTML, tables and doc strings, and the wire in readable form."""
+"""The attachments of a result: the value text as HTML, tables and doc strings, and the wire log in readable form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.observation.masking import Secrets
 from support.observation.wire import Entry, Exchange, Frame
 
 SHOWN_WHOLE = 40
-"""A step that said more than this shows the rest as one line each."""
+"""A step with more exchanges than this shows the rest as one line each."""
 
 
 class Attachment(NamedTuple):
@@ -55,7 +55,7 @@ def doc_string(text: str) -> Attachment:
 
 
 def exhibit_attachment(exhibit: Exhibit, secrets: Secrets) -> Attachment:
-    """What a verdict rests on; where it is text, secrets are masked."""
+    """The evidence for a verdict; secrets in text are masked."""
     text = exhibit.media_type.startswith("text/") or exhibit.media_type.endswith(("xml", "json"))
     body = secrets.text(exhibit.body.decode()) if text else exhibit.body
     extension = mimetypes.guess_extension(exhibit.media_type) or ".bin"
@@ -63,7 +63,7 @@ def exhibit_attachment(exhibit: Exhibit, secrets: Secrets) -> Attachment:
 
 
 def wire_attachments(entries: Sequence[Entry]) -> list[Attachment]:
-    """What was said during one step: exchanges in the order of their requests, then each connection with messages."""
+    """The wire log of one step: exchanges in the order of their requests, then each connection with messages."""
     exchanges = sorted((entry for entry in entries if isinstance(entry, Exchange)), key=lambda entry: entry.begun)
     frames = [entry for entry in entries if isinstance(entry, Frame)]
     shown = [_exchange(entry) for entry in exchanges[:SHOWN_WHOLE]]

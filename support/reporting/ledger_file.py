@@ -1,4 +1,4 @@
-"""The shape of `ledger.json`, and what it takes from `proof.json`."""
+"""The shape of `ledger.json`, and the faults that it reads from `proof.json`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
 
 
 def invocation(*, versions: Mapping[str, str], started_at: datetime, seconds: float, ended: str) -> dict[str, Any]:
-    """What was asked of which target, and with what; `seconds` is how long it took, `ended` why it was over.
+    """The target, versions and settings of a run; `seconds` is its duration, `ended` the reason of an early end.
 
     `versions` are those of the services, by name.
     """
@@ -84,7 +84,7 @@ def invocation(*, versions: Mapping[str, str], started_at: datetime, seconds: fl
 
 
 def faults_by_scenario(proof: Path) -> tuple[FaultsByScenario, list[str]]:
-    """The names of the faults that were caught, by row and title, and what is wrong with the record if it is there.
+    """The names of the caught faults by row and title, and the errors in the record.
 
     An entry of the record that names no title counts for every scenario of its row.
     """
@@ -102,7 +102,7 @@ def faults_by_scenario(proof: Path) -> tuple[FaultsByScenario, list[str]]:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write a JSON file so that a reader finds the old one or the new one, whole."""
+    """Write a JSON file in one step: a reader finds the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
         json.dump(data, file, indent=2, ensure_ascii=False)

@@ -33,17 +33,17 @@ class NodeFailed(Exception):
 
 
 def run_allure(arguments: Sequence[str], cwd: Path) -> None:
-    """Run the generator, which is installed first if it is not there yet.
+    """Run the generator; install it first if it is missing.
 
     Raises:
-        NodeFailed: npm reached no registry, there is no place to install into, or the generator ended with an error.
+        NodeFailed: npm reached no registry, no folder for the installation is writable, or the generator failed.
     """
     install(HOME)
     _run([str(HOME / CLI), *arguments], cwd)
 
 
 def install(home: Path) -> None:
-    """Install what `package-lock.json` in `home` asks for, unless the last installation was of just that.
+    """Install the packages of `package-lock.json` in `home`, unless the last installation had the same.
 
     Raises:
         NodeFailed: npm reached no registry, or the folder cannot be written to.
@@ -62,14 +62,14 @@ def install(home: Path) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Generator[None]:
-    """Hold a lock that other processes respect; it goes with the process."""
+    """Hold a lock against other processes; it ends with this process."""
     with path.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _fingerprint(home: Path) -> str:
-    """Changes when other packages are asked for, or another version of Node is there."""
+    """A key that changes with the packages and with the version of Node."""
     digest = hashlib.sha256(executable.__file__.encode())
     for name in ("package.json", "package-lock.json"):
         digest.update((home / name).read_bytes())

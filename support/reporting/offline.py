@@ -1,4 +1,4 @@
-"""Makes a page of HTML keep to itself: no script, style, picture or request from elsewhere."""
+"""Makes an HTML page self-contained: no script, style, picture or request from elsewhere."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _FETCHING = {"script": "src", "link": "href", "img": "src", "iframe": "src", "so
 
 
 class NotOffline(Exception):
-    """The page would still fetch something; a new version of the generator brought something new."""
+    """The page would still fetch a file: a new version of the generator has added a request."""
 
 
 def offline_html(page: str) -> str:
     """The page without scripts from elsewhere and without the analytics snippet, under a policy that forbids requests.
 
     Raises:
-        NotOffline: something that would be fetched remains; the message names it.
+        NotOffline: the page would still fetch a file; the message names it.
     """
     page = _FOREIGN_SCRIPT.sub("", page)
     page = _ANALYTICS.sub("", page)

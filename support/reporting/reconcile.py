@@ -20,9 +20,9 @@ from support.reporting.allure_files import test_case_id
 def compare_with_expected(
     collected: Sequence[Scenario], expected: Sequence[Scenario], *, all_asked_for: bool
 ) -> list[str]:
-    """What is wrong if the scenarios that pytest collected are not those parsed from the selected features.
+    """The differences between the scenarios that pytest collected and those parsed from the selected features.
 
-    `all_asked_for` is False where the command line names single tests, of which the features know nothing.
+    `all_asked_for` is False where the command line names single tests, which the features do not know.
     """
     ours = Counter((scenario.row, scenario.title, scenario.place) for scenario in collected)
     theirs = Counter((scenario.row, scenario.title, scenario.place) for scenario in expected)
@@ -43,7 +43,7 @@ def result_files(folder: Path | None) -> set[Path]:
 
 
 def compare_with_results(results: Iterable[tuple[Scenario, ScenarioResult]], files: Iterable[Path]) -> list[str]:
-    """What is wrong if the Allure results do not say of each scenario, exactly once, what the ledger says."""
+    """The differences between the ledger and the Allure results, which must have each scenario exactly once."""
     said: dict[str, list[str]] = {}
     for file in sorted(files):
         data = json.loads(file.read_text("utf-8"))
@@ -63,7 +63,7 @@ def _outcome(data: dict[str, Any]) -> str:
 
 
 def compare_with_played(results: Iterable[tuple[Scenario, ScenarioResult]]) -> Iterator[str]:
-    """One sentence for each kept scenario of which other steps were executed than its feature file has."""
+    """One sentence for each kept scenario whose executed steps differ from those of its feature file."""
     for scenario, result in results:
         parsed = [(step.text, step.line) for step in scenario.steps]
         if result.outcome is Outcome.KEPT and list(result.played) != parsed:

@@ -1,4 +1,4 @@
-"""Makes `index.html` from the Allure results: one file that opens from disk and asks nothing of any network."""
+"""Makes `index.html` from the Allure results: one file that opens from disk and makes no network request."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from support.reporting.node import HOME, NodeFailed, run_allure
 from support.reporting.offline import offline_html
 
 RESULTS = "allure-results"
-"""The folder of Allure results below the reports folder; `--alluredir` is to be this."""
+"""The folder of Allure results below the reports folder; the value for `--alluredir`."""
 
-SHOWN = ("threadproof", "python", "command", "started_at")
+SHOWN_SETTINGS = ("threadproof", "python", "command", "started_at")
 
 
 @dataclass(frozen=True)
 class ReportBuilt:
-    """Where the report is."""
+    """The path of the report."""
 
     path: Path
 
 
 @dataclass(frozen=True)
 class ReportUnavailable:
-    """Why there is no report, though the results are there, and what would change that."""
+    """Why there is no report although there are results, and how to get one."""
 
     reason: str
     what_to_do: str
 
 
 def check_writable(reports: Path) -> None:
-    """Make sure that reports can be written, before anything runs for them.
+    """Check that reports can be written, before anything runs.
 
     Raises:
         BadInput: the folder cannot be made or written to.
@@ -51,7 +51,7 @@ def check_writable(reports: Path) -> None:
 
 
 def clear_results(reports: Path) -> Path:
-    """Remove the Allure results of the last run; the folder for those of the next is returned, empty."""
+    """Remove the Allure results of the last run; returns the empty folder for the next."""
     folder = reports / RESULTS
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -62,7 +62,7 @@ def build_report(reports: Path) -> ReportBuilt | ReportUnavailable:
     """Make `index.html` in the reports folder from the results of the last run there.
 
     Raises:
-        BadInput: nothing has been run yet, or the folder cannot be written to.
+        BadInput: there are no results yet, or the folder cannot be written to.
     """
     ledger = reports / "ledger.json"
     results = reports / RESULTS
@@ -90,7 +90,7 @@ def build_report(reports: Path) -> ReportBuilt | ReportUnavailable:
 
 
 def _configuration(reports: Path, ledger: Path, output: Path) -> dict[str, Any]:
-    """The configuration of Allure, whose constant part is `reports/allurerc.json`.
+    """The configuration of Allure; its constant part is `reports/allurerc.json`.
 
     A run enters the history once, however often its report is made.
     """
@@ -107,8 +107,8 @@ def _configuration(reports: Path, ledger: Path, output: Path) -> dict[str, Any]:
 
 def _variables(ledger: dict[str, Any]) -> dict[str, str]:
     invocation = ledger["invocation"]
-    own = {*SHOWN, "settings", "seconds", "ended", "pytest", "platform"}
+    own = {*SHOWN_SETTINGS, "settings", "seconds", "ended", "pytest", "platform"}
     of_target = {name: value for name, value in invocation.items() if name not in own}
     return {name.replace("_", " "): str(value) for name, value in of_target.items()} | {
-        name.replace("_", " "): invocation[name] for name in SHOWN
+        name.replace("_", " "): invocation[name] for name in SHOWN_SETTINGS
     }

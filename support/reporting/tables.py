@@ -1,4 +1,4 @@
-"""What a ledger says, for a terminal: the table of tiers by outcome, and what was not kept."""
+"""A ledger for a terminal: the table of tiers by outcome, and the scenarios that were not kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from support.core.outcome import Outcome
 
-STYLES = {
+OUTCOME_STYLES = {
     Outcome.KEPT: "green",
     Outcome.BROKEN: "bold red",
     Outcome.ENVIRONMENT: "bold magenta",
@@ -21,7 +21,7 @@ STYLES = {
 
 
 def summary_table(ledger: Mapping[str, Any]) -> Table:
-    """Tiers by outcome, as `ledger.json` counts them; of the outcomes that did not occur, kept and broken are shown."""
+    """Tiers by outcome, as `ledger.json` counts them. Kept and broken always have a column, others if they occur."""
     totals = ledger["totals"]
     shown = [o for o in Outcome if totals[o.value] or o in (Outcome.KEPT, Outcome.BROKEN)]
     table = Table(
@@ -38,11 +38,11 @@ def summary_table(ledger: Mapping[str, Any]) -> Table:
 
 
 def _count(outcome: Outcome, count: int) -> Text:
-    return Text(str(count), style=STYLES[outcome]) if count else Text("·", style="dim")
+    return Text(str(count), style=OUTCOME_STYLES[outcome]) if count else Text("·", style="dim")
 
 
 def shortfalls(ledger: Mapping[str, Any]) -> list[Text]:
-    """A block for each scenario that was not kept: where it is written, which step it was, what was seen.
+    """A block for each scenario that was not kept: its place, the step, and the reason.
 
     Scenarios that were not run come last, a line each.
     """
@@ -62,7 +62,9 @@ def _failure(entry: Mapping[str, Any]) -> Text:
 def _head(entry: Mapping[str, Any]) -> Text:
     outcome = Outcome(entry["outcome"])
     place = (f"  ({entry['feature']}:{entry['line']})", "dim")
-    return Text.assemble((outcome.words, STYLES[outcome]), "  ", (entry["id"], "bold"), "  ", entry["title"], place)
+    return Text.assemble(
+        (outcome.words, OUTCOME_STYLES[outcome]), "  ", (entry["id"], "bold"), "  ", entry["title"], place
+    )
 
 
 def _details(entry: Mapping[str, Any]) -> Iterator[Text]:
@@ -89,7 +91,7 @@ def conclusion(ledger: Mapping[str, Any]) -> Text:
         listed = ", ".join(f"{number} {outcome.words}" for outcome, number in bad)
         return Text(f"Not every promise was shown to be kept: of {_scenarios(count)} {listed}.", style="bold red")
     if ledger["mismatches"]:
-        return Text("The counts do not agree, so that this run proves nothing.", style="bold red")
+        return Text("The counts do not agree, so this run proves nothing.", style="bold red")
     if totals[Outcome.KEPT.value] == count:
         return Text(f"Every promise was kept: {of_all}.", style="bold green")
     excused = [(o, totals[o.value]) for o in (Outcome.NOT_OFFERED, Outcome.KNOWN_DEVIATION) if totals[o.value]]

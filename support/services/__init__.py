@@ -1,4 +1,4 @@
-"""Start, stop, break and heal what a backend needs; see `Services.start` and `open_stack`."""
+"""Start, stop, break and heal the services of a backend; see `Services.start` and `open_stack`."""
 
 from support.services.backend_process import BackendProcess
 from support.services.description import ServicesDescription

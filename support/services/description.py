@@ -1,4 +1,4 @@
-"""What a process of the run must know to use the services that another process has started."""
+"""The description by which a process uses the services that another process has started."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.services.database import in_database
 
 @dataclass(frozen=True)
 class ServicesDescription:
-    """The services of a run, as plain values that travel to xdist's workers.
+    """The services of a run, as plain values for xdist's workers.
 
     Attributes:
         folder: the run's folder.

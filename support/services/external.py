@@ -1,4 +1,4 @@
-"""Servers that the settings name: whether they can be used is found out before anything is started."""
+"""Servers that the settings name, checked before anything is started."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ class _Server:
 
 
 def check(settings: Settings) -> None:
-    """Connect to every server that the settings name, to all at once, within three seconds.
+    """Connect to every server that the settings name, to all at once, in at most three seconds.
 
     Raises:
-        BadInput: one cannot be used; the message has a line for each, with its variable, address and reason.
+        BadInput: a server is unusable; the message has a line for each, with its variable, address and reason.
     """
     _check_complete(settings)
     waiting = _servers(settings)
     answers: queue.SimpleQueue[tuple[_Server, str | None]] = queue.SimpleQueue()
     for server in waiting:
-        # Threads that nobody waits for: looking up the name of a host cannot be given up in another way.
+        # Threads without a join: a look-up of a host name cannot be cancelled.
         threading.Thread(target=_look, args=(server, answers), daemon=True).start()
     deadline = time.monotonic() + _ANSWER_SECONDS + 0.3
     failures: list[str] = []
@@ -74,7 +74,7 @@ def _check_complete(settings: Settings) -> None:
     if settings.backend_urls and missing:
         raise BadInput(
             f"THREADPROOF_BACKEND_URLS names a running backend, so {' and '.join(missing)} must name what it uses: "
-            "the suite checks there what became durable, and scripts its model"
+            "the suite checks stored data there, and scripts its model"
         )
 
 
@@ -118,7 +118,7 @@ async def _connect(url: str) -> None:
     major = connection.get_server_version().major
     await connection.close()
     if major < _OLDEST_POSTGRES:
-        raise NotReady(f"it is PostgreSQL {major}, and {_OLDEST_POSTGRES} or newer is needed")
+        raise NotReady(f"expected PostgreSQL {_OLDEST_POSTGRES} or newer, got {major}")
 
 
 def _look_at_redis(url: str) -> None:

@@ -9,7 +9,7 @@ from support.services.process import NotReady
 
 
 def call(method: str, url: str, *, timeout: float = 2.0) -> tuple[int, str]:
-    """The status and the beginning of the body that a server answers.
+    """The status and the beginning of the body of a server's answer.
 
     Raises:
         OSError, http.client.HTTPException: there was no answer within `timeout` seconds.

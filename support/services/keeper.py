@@ -1,4 +1,4 @@
-"""Clears what a run has started once the run is over, however it ended.
+"""Ends the processes of a run and removes its folder once the run is over, even if it was killed.
 
 The runner starts this file as a separate process and holds the other end of its standard input. When the runner
 ends, even by SIGKILL, that pipe closes: the keeper ends every process entered in the run's folder and removes the
@@ -44,7 +44,7 @@ def clear(folder: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder of data whose servers have ended, and the shared memory that those were not able to remove."""
+    """Remove a data folder whose servers have ended, and the shared memory that they left."""
     _release_shared_memory(folder)
     for _ in range(_ATTEMPTS):
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +94,7 @@ def wait_ended(processes: Iterable[psutil.Process], seconds: float) -> list[psut
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Whether a process does nothing any more, even if its parent has not asked yet how it ended (a "zombie")."""
+    """Whether a process has ended, even if its parent has not collected its exit status yet (a "zombie")."""
     with contextlib.suppress(psutil.TimeoutExpired), _asking:
         process.wait(timeout=0)
         return True

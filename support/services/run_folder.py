@@ -154,7 +154,7 @@ class Keeper:
 
 
 def clear_abandoned() -> list[Path]:
-    """Clear what dead runs of this user have left in the temporary folder; the folders found are returned."""
+    """Clear the folders of dead runs of this user in the temporary folder; returns the folders found."""
     abandoned = [path for path in _temporary_folder().glob("threadproof-*") if _is_abandoned(path)]
     for path in abandoned:
         keeper.clear(path)
@@ -188,9 +188,9 @@ def _temporary_folder() -> Path:
 
 
 def start_failure(error: OSError | EnvironmentFailed) -> Exception:
-    """What to tell a person when something of the run could not be made: often the temporary folder is the reason."""
+    """The error for a person when the run could not start: often the temporary folder is the reason."""
     temporary = _temporary_folder()
-    if shutil.disk_usage(temporary).free < _LEAST_FREE:  # which servers, without a log, cannot tell
+    if shutil.disk_usage(temporary).free < _LEAST_FREE:  # servers without a log cannot report it
         reason = os.strerror(errno.ENOSPC)
     elif isinstance(error, OSError) and error.errno in _STORAGE:
         reason = os.strerror(error.errno)

@@ -58,12 +58,12 @@ class Services:
 
     @classmethod
     def start(cls, settings: Settings, backend: str, on_progress: OnProgress | None = None) -> Self:
-        """Start what the settings do not name, after clearing what dead runs have left.
+        """Start every service that the settings do not name, after clearing the folders of dead runs.
 
         Args:
             settings: the suite's settings.
             backend: the module by which the launcher runs the embedded backend; see `BackendProgram`.
-            on_progress: is told, in this thread, a line for everything that has become ready.
+            on_progress: gets, in this thread, a line for each service that is ready.
 
         Raises:
             BadInput: a server named cannot be used, or the temporary folder cannot.
@@ -85,7 +85,7 @@ class Services:
         return services
 
     def stop(self) -> None:
-        """End and remove everything of this run; nothing when that was done before."""
+        """End and remove everything of this run; a second call does nothing."""
         self._clean_up.close()
 
     def __enter__(self) -> Self:
@@ -142,7 +142,7 @@ class Services:
         """The database of which those of stacks are copies; the seconds it took once the server was there."""
         wait(needed)
         if any(task.exception() for task in needed):
-            return 0.0  # told by those tasks
+            return 0.0  # those tasks report it
         return _seconds(partial(self._migrate, program))
 
     def _migrate(self, program: BackendProgram) -> None:
@@ -157,7 +157,7 @@ class Services:
         program.migrate(here.database_url(here.template), self._folder, self._folder.log("migrate"))
 
     def _leave_shared_servers(self) -> None:
-        """Remove from servers that are not ours what stacks had no chance to remove."""
+        """Remove databases and keys that stacks left on servers of others."""
         here = self.description
         if self._settings.postgres_url:
             database.drop(here.postgres_url, *database.named(here.postgres_url, here.prefix))

@@ -1,4 +1,4 @@
-"""A stack: backend processes with a database, Redis keys and model scripts that nothing else uses."""
+"""A stack: backend processes with a database, Redis keys and model scripts that no other stack uses."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")  # with the run's prefix within 
 
 
 class Stack:
-    """What a backend, as one or several processes, is judged with. Made by `open_stack`.
+    """A backend of one or several processes, with its own data. Made by `open_stack`.
 
     Attributes:
-        name: how the suite calls it.
+        name: its name in the suite.
         database_url: its database, as a user who may do everything there.
         redis_url: its Redis server.
-        key_prefix: how every Redis key of this stack begins.
+        key_prefix: the prefix of every Redis key of this stack.
         model_url: the scripted model service, without a space.
         model_space: the stack's space in the model service.
         operator_token: the token of operator calls.
-        signing_key: the key that signs its backend's tokens; None where an external backend does not tell.
+        signing_key: the key that signs its backend's tokens; None if unknown, for an external backend.
         processes: its backend processes; none for an external backend.
         postgres, redis, model: its own servers, which may be broken; None where it shares those of the run.
     """
@@ -81,11 +81,11 @@ class Stack:
         return file.stat().st_size if file.exists() else 0
 
     def log_text(self) -> str:
-        """What its backend processes have printed."""
+        """The output of its backend processes."""
         return "".join(process.log.read_text(errors="replace") for process in self.processes if process.log.exists())
 
     def close(self) -> None:
-        """End its processes, and remove its database, keys and scripts; nothing when it was closed before."""
+        """End its processes, and remove its database, keys and scripts; a second call does nothing."""
         self._clean_up.close()
 
     def __enter__(self) -> Stack:
@@ -153,12 +153,12 @@ def open_stack(
         own_services: whether PostgreSQL, Valkey and the model service are the stack's own, so that they may be broken.
 
     Raises:
-        EnvironmentFailed: something did not start, the fault could not be applied, or the backend is external and
+        EnvironmentFailed: a service did not start, the fault could not be applied, or the backend is external and
             cannot be broken.
     """
     if description.program is None:
         if fault or own_services:
-            raise EnvironmentFailed("the backend was not started by the suite: it can neither be broken nor be faulty")
+            raise EnvironmentFailed("the backend was not started by the suite: it cannot be broken, nor given a fault")
         return Stack(description, EXTERNAL)
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot name a stack: it does not match {_NAME.pattern}")

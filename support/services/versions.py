@@ -1,4 +1,4 @@
-"""What the services of a run are, for the report."""
+"""Names and versions of the services of a run, for the report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.services.description import ServicesDescription
 
 
 def versions(services: ServicesDescription) -> dict[str, str]:
-    """Name and version of everything that a backend stands on in this run."""
+    """Name and version of every service that a backend uses in this run."""
     return asyncio.run(_ask(services))
 
 

@@ -1,1 +1,1 @@
-"""Everything kept, before and after; traces of what should be gone."""
+"""Everything stored, before and after; traces of erased threads."""

@@ -1,4 +1,4 @@
-"""What two snapshots differ in, and the traces that something erased has left."""
+"""Differences of two snapshots, and traces of an erased thread."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.types import Kept
 
-SHOWN = 10
-"""How many differences a message names; it counts the rest."""
+MOST_NAMED = 10
+"""How many differences a message names; it only counts the rest."""
 
 
 def differences(before: Mapping[str, Kept], after: Mapping[str, Kept], now: float) -> Iterator[str]:
@@ -38,7 +38,7 @@ def expect_no_traces(what: str, marker: str, traces: Sequence[str]) -> None:
     """Nothing is left of something erased; `traces` are the places that still have `marker`, an id or words of it.
 
     Raises:
-        PromiseBroken: something is left.
+        PromiseBroken: a trace is left.
     """
     if traces:
         raise PromiseBroken(
@@ -48,5 +48,5 @@ def expect_no_traces(what: str, marker: str, traces: Sequence[str]) -> None:
 
 def listed(found: Sequence[str]) -> str:
     """The first of many, and how many more there are."""
-    rest = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return "; ".join([*found[:SHOWN], *rest])
+    rest = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    return "; ".join([*found[:MOST_NAMED], *rest])

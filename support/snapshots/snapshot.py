@@ -1,4 +1,4 @@
-"""Everything kept at one moment, to be compared with what is kept later."""
+"""Everything stored at one moment, to compare with a later moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.snapshots.diff import differences, expect_same
 
 
 class Snapshot:
-    """Everything that PostgreSQL and Redis kept at one moment, except for some customers."""
+    """Everything that PostgreSQL and Redis stored at one moment, except for some customers."""
 
     def __init__(self, durable: DurableState, except_for: Sequence[Account], kept: Mapping[str, Kept]) -> None:
         self._durable = durable
@@ -31,20 +31,20 @@ class Snapshot:
         `except_for` may grow afterwards: a comparison leaves out who is in it by then.
 
         Raises:
-            EnvironmentFailed: something was still under way after `wait_seconds`.
+            EnvironmentFailed: runs or events were still under way after `wait_seconds`.
         """
         await durable.settle(wait_seconds, at_work_in)
         return cls(durable, except_for, await durable.others(except_for))
 
     async def differences(self) -> list[str]:
-        """What has changed since, a phrase for each place."""
+        """The changes since, a phrase for each place."""
         return list(differences(self._kept, await self._durable.others(self._except_for), time.time()))
 
     async def expect_unchanged(self) -> None:
         """Nothing has changed since.
 
         Raises:
-            PromiseBroken: something has; the message names the places.
+            PromiseBroken: there are changes; the message names the places.
         """
         after = await self._durable.others(self._except_for)
         expect_same("everything that belongs to nobody in this scenario", self._kept, after, time.time())

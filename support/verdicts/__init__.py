@@ -1,1 +1,1 @@
-"""Judgements on many observations at once."""
+"""Verdicts on many observations together."""

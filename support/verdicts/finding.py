@@ -1,4 +1,4 @@
-"""What samples say of a limit, and what looking at them several times does to the error."""
+"""A finding on a limit from samples, and the error of looking at them several times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ERROR = 0.05
 
 
 class Finding(StrEnum):
-    """What the samples say of the limit."""
+    """The finding of the samples on the limit."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -24,14 +24,14 @@ class Finding(StrEnum):
 
 
 class Bounds(NamedTuple):
-    """A percentile as estimated, and between what it lies; a bound that so few samples cannot give is 0 or infinite."""
+    """An estimated percentile and its bounds; a bound is 0 or infinite where the samples are too few for it."""
 
     estimate: float
     lower: float
     upper: float
 
     def finding(self, limit: float) -> Finding:
-        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
+        """Kept if the upper bound is at most the limit, broken if the lower one is above it."""
         if self.upper <= limit:
             return Finding.KEPT
         return Finding.BROKEN if self.lower > limit else Finding.UNDECIDED
@@ -39,11 +39,11 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True)
 class LimitVerdict:
-    """What samples say of a limit on a percentile, or on a ratio of two; in words and figures as its `str`.
+    """The finding of samples on a limit of a percentile, or of a ratio of two; `str` gives words and figures.
 
     `code` is that of the failure if the limit is broken.
 
-    They were judged as one of so many `looks` that are allowed; `bounds` are of what has the limit.
+    They were judged in one of the `looks` allowed; `bounds` are those of the figure that has the limit.
     """
 
     code: ClassVar[Code]
@@ -54,7 +54,7 @@ class LimitVerdict:
 
     @property
     def finding(self) -> Finding:
-        """Kept if the upper bound is within the limit, broken if the lower one is beyond it."""
+        """Kept if the upper bound is at most the limit, broken if the lower one is above it."""
         return self.bounds.finding(self.limit)
 
     def expect_kept(self) -> None:
@@ -91,13 +91,13 @@ def percentile_bounds(samples: Sequence[float], percentile: float, error: float)
 
 
 def error_of_one_look(looks: int) -> float:
-    """The error that each of so many looks may have, so that all together have `ERROR` at most (Bonferroni)."""
+    """The error that each of several looks may have, so that all together have `ERROR` at most (Bonferroni)."""
     return ERROR / looks
 
 
 @cache
 def _binomial_cdf(count: int, probability: float) -> tuple[float, ...]:
-    """P(X <= k) for k = 0 .. count, X being the successes of so many trials; terms are taken in logarithms."""
+    """P(X <= k) for k = 0 .. count, where X counts the successes of `count` trials; terms are in logarithms."""
     if not 0 < probability < 1:
         raise ValueError(f"a percentile lies between 0 and 1, not at {probability}")
     yes, no = math.log(probability), math.log1p(-probability)

@@ -28,7 +28,7 @@ class LatencyVerdict(LimitVerdict):
 
     @property
     def smallest_delay(self) -> float:
-        """The delay, in seconds, above which it would have been called broken, had that been added to every sample.
+        """The delay of every sample, in seconds, above which the verdict would have been broken.
 
         It is what is missing from the lower bound to the limit; 0 if the limit is broken as it is.
         """

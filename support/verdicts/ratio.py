@@ -1,6 +1,6 @@
 """How many times slower one workload is than another that runs at the same time, on the same machine.
 
-Both are sampled in turns, so that whatever slows the machine down slows both. Each has the bounds of its percentile
+Both are sampled in turns, so that a slower machine slows both. Each has the bounds of its percentile
 from order statistics, with half of the error of a look: the ratio lies between lower over upper and upper over lower,
 unless a bound of either is wrong. That assumes nothing about the shapes, and of what is common to both only that it
 is not in favour of one.
@@ -36,7 +36,7 @@ class RatioVerdict(LimitVerdict):
 
     @property
     def smallest_slowdown(self) -> float:
-        """The factor above which `first` would have been called broken, had it taken so many times longer."""
+        """The slowdown of `first` above which the verdict would have been broken, as a factor."""
         return max(self.limit / self.bounds.lower, 1.0) if self.bounds.lower else math.inf
 
     def chart(self) -> bytes:
@@ -70,7 +70,7 @@ def judge_ratio(
     percentile: float = 0.5,
     looks: int = 1,
 ) -> RatioVerdict:
-    """Judge two workloads, each given as its name and its samples in seconds, as one of so many looks allowed.
+    """Judge two workloads, each given as its name and its samples in seconds, in one of `looks` allowed looks.
 
     Raises:
         ValueError: there is no sample of one of them, or one took no time at all.

@@ -20,7 +20,7 @@ class _Verdict(Protocol):
 
 Verdict = TypeVar("Verdict", bound=_Verdict)
 Timed = Callable[[], Awaitable[float]]
-"""Does something once, and gives the seconds that it took."""
+"""Runs the workload once; returns the seconds that it took."""
 
 
 async def sample_latency(
@@ -48,7 +48,7 @@ async def sample_ratio(
     pairs: int = 25,
     looks: int = LOOKS,
 ) -> RatioVerdict:
-    """Time two workloads in turns, so many pairs a look, until they tell whether the ratio keeps its limit.
+    """Time two workloads in turns, several pairs a look, until they show whether the ratio keeps its limit.
 
     Each pair begins with the other workload than the pair before, so that neither always comes after the same.
     Undecided at the end is as with `sample_latency`.

@@ -1,4 +1,4 @@
-"""Everything that can be done with a conversation, tried by people who may not."""
+"""Every act on a conversation, tried by people who must not do it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.actors.attempts import Attempt, Attempts
 from support.actors.customer import Conversation, Customer
 from support.core.failure import EnvironmentFailed
 from support.core.words import member
-from support.drivers.contract.access import Act, Subject, TokenState
+from support.drivers.contract.access import AccessAct, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Refused, Session
 from support.snapshots.snapshot import Snapshot
@@ -22,7 +22,7 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
         PromiseBroken: one of them does not work even for its owner.
     """
     await owner.expect_answer(conversation, await owner.ask(conversation, "Anything new?"))
-    for act in Act:
+    for act in AccessAct:
         refusal = await owner.driver.access.attempt(act, owner.session, _subject(conversation))
         if refusal:
             raise Refused(f"{owner.name}'s own try to {act}", refusal)
@@ -34,18 +34,22 @@ async def try_everything_with(conversation: Conversation, state: str) -> Attempt
     owner = conversation.owner
     secrets = await _secrets(conversation)
     session = await owner.driver.access.with_token(owner.session, member(TokenState, state))
-    return await _try_everything(owner.driver, session, conversation, list(Act), secrets)
+    return await _try_everything(owner.driver, session, conversation, list(AccessAct), secrets)
 
 
 async def try_everything_as(stranger: Customer, conversation: Conversation) -> Attempts:
     """Try every act on one conversation, as another customer who is signed in."""
-    acts = [act for act in Act if act.is_on_one]
+    acts = [act for act in AccessAct if act.is_on_one]
     secrets = await _secrets(conversation)
     return await _try_everything(stranger.driver, stranger.session, conversation, acts, secrets)
 
 
 async def _try_everything(
-    driver: Driver, session: Session | None, conversation: Conversation, acts: Sequence[Act], secrets: Sequence[str]
+    driver: Driver,
+    session: Session | None,
+    conversation: Conversation,
+    acts: Sequence[AccessAct],
+    secrets: Sequence[str],
 ) -> Attempts:
     wait_seconds = conversation.owner.wait_seconds
     snapshot = await Snapshot.take(driver.durable, [], wait_seconds)
@@ -62,7 +66,7 @@ async def _try_everything(
     return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)))
 
 
-async def _attempt(driver: Driver, act: Act, session: Session | None, subject: Subject) -> Attempt:
+async def _attempt(driver: Driver, act: AccessAct, session: Session | None, subject: Subject) -> Attempt:
     refusal = await driver.access.attempt(act, session, subject)
     if refusal is None:
         return Attempt(str(act), None)
@@ -71,7 +75,7 @@ async def _attempt(driver: Driver, act: Act, session: Session | None, subject: S
 
 
 async def _secrets(conversation: Conversation) -> tuple[str, ...]:
-    """Everything that a refusal must not tell: title, details, messages, owner."""
+    """The texts that a refusal must not contain: title, details, messages, owner."""
     thread = await conversation.read()
     texts = [message.content for message in await conversation.messages()]
     values = [value for value in thread.metadata.values() if isinstance(value, str)]

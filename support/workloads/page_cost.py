@@ -1,4 +1,4 @@
-"""What a page costs: how long it takes, and what the product does for it."""
+"""The cost of a page: its time, and the database's work for it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from support.verdicts.sampling import Timed, sample_ratio
 READINGS = 10
 """How often a page is read while its cost is counted: from the sixth on a database may choose another way."""
 READINGS_OF_EACH_SIZE = 20
-"""More of them, because what the product does by itself meanwhile, every second or so, is counted too."""
+"""More readings, because the product's own background work, every second or so, is counted too."""
 
 
 @dataclass(frozen=True)
 class OpenedPage:
-    """A page as it came, and what was done for each of its readings."""
+    """A page, and the work for each of its readings."""
 
     name: str
     page: Page
@@ -45,13 +45,13 @@ class OpenedPage:
 
 @dataclass(frozen=True)
 class PageComparison:
-    """How three of a customer's pages compare with another customer's only page, and what they cost."""
+    """Three of a customer's pages compared with another customer's only page, and their cost."""
 
     ratios: tuple[RatioVerdict, ...]
     opened: tuple[OpenedPage, ...]
 
     def judge(self, limit: float) -> list[RatioVerdict]:
-        """What the times say of each page."""
+        """The verdict on the times of each page."""
         return [replace(ratio, limit=limit) for ratio in self.ratios]
 
     def expect_threads_read(self, limit: int) -> None:
@@ -87,7 +87,7 @@ class TwoPages:
             raise PromiseBroken(Code.PAGE_SIZE, f"expected pages of {short} and {long}, got {seen[0]} and {seen[1]}")
 
     def expect_lookups(self, times: int) -> None:
-        """The long page took at most so many times as many look-ups as the short one.
+        """The long page took at most `times` times as many look-ups as the short one.
 
         Raises:
             PromiseBroken: it took more.

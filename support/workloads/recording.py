@@ -1,4 +1,4 @@
-"""Records what performers ask of threads at the driver, so that acts need not know of histories."""
+"""Records the calls of performers about threads at the driver, so that acts do not know histories."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from support.verdicts.history import (
     seen_version,
 )
 
-Call = Operation["Asked", Any]
+DriverCall = Operation["Asked", Any]
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ PRESENCE = {
     "runs.start": ThreadAct.RUN,
     "threads.delete": ThreadAct.DELETE,
 }
-"""What the recorded calls mean for whether a thread is there."""
+"""The recorded calls as operations on the existence of a thread."""
 VERSIONS: dict[str, Callable[..., ReadThread | MergeDetails]] = {
     "threads.read": ReadThread,
     "metadata.merge": MergeDetails,
 }
-"""What the recorded calls mean for the versions of a thread."""
+"""The recorded calls as operations on the versions of a thread."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ class _RecordingGroup:
         return call
 
 
-def judged_as(calls: tuple[Call, ...], at_first: dict[str, Thread]) -> tuple[Any, Any, tuple[Operation[Any, Any], ...]]:
+def judged_as(
+    calls: tuple[DriverCall, ...], at_first: dict[str, Thread]
+) -> tuple[Any, Any, tuple[Operation[Any, Any], ...]]:
     """The model that explains recorded calls, what an answer shows of it, and the calls as its operations.
 
     Where a thread is erased the calls tell whether it is there, otherwise how its versions follow each other.
@@ -111,7 +113,7 @@ def judged_as(calls: tuple[Call, ...], at_first: dict[str, Thread]) -> tuple[Any
     return versions, seen_version, acts
 
 
-def _as(call: Call, act: Any, shown: Callable[[Any], Any]) -> Operation[Any, Any]:
+def _as(call: DriverCall, act: Any, shown: Callable[[Any], Any]) -> Operation[Any, Any]:
     outcome = call.outcome if isinstance(call.outcome, Declined | Unknown) else shown(call.outcome)
     return Operation(call.number, call.session, call.object, act, call.invoked, call.completed, outcome)
 

@@ -11,14 +11,14 @@ from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 from support.gherkin.acts import Act, find_act, sequence
 from support.gherkin.kinds import Title
-from support.workloads.together import Do, Row
+from support.workloads.together import ActRow, Do
 
 COLUMNS = ("moment", "times", "act")
 
 
 def bind_rows(
     people: People, table: Sequence[Sequence[str]], fixture: Callable[[str], Any]
-) -> tuple[list[Row], list[Conversation]]:
+) -> tuple[list[ActRow], list[Conversation]]:
     """The rows, and every conversation that they name.
 
     `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` gives what an act asks for.
@@ -28,7 +28,7 @@ def bind_rows(
     """
     if "act" not in table[0] or not set(table[0]) <= set(COLUMNS):
         raise EnvironmentFailed(f"expected the column act, and perhaps moment and times, got {list(table[0])}")
-    rows: list[Row] = []
+    rows: list[ActRow] = []
     named: dict[str, Conversation] = {}
     for cells in (dict(zip(table[0], row, strict=True)) for row in table[1:]):
         who, acts = "", list[tuple[Do, bool]]()
@@ -41,7 +41,9 @@ def bind_rows(
                 named[conversation.id] = conversation
             arguments |= {name: fixture(name) for name in declared.fixtures}
             acts.append((partial(_do, declared, arguments), may_be_refused))
-        rows.append(Row(cells.get("moment", "1"), int(cells.get("times", 1)), cells["act"], people.actors(who), acts))
+        rows.append(
+            ActRow(cells.get("moment", "1"), int(cells.get("times", 1)), cells["act"], people.actors(who), acts)
+        )
     return rows, list(named.values())
 
 

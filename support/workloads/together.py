@@ -32,7 +32,7 @@ Do = Callable[[Customer], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Row:
+class ActRow:
     """One row of a table of acts: `times` performers of each actor do the acts in sequence, at a moment.
 
     Each act comes with whether it may be refused.
@@ -83,7 +83,7 @@ class Deed:
 
 @dataclass
 class Together:
-    """Everything that was done by a table of acts, recorded as a history."""
+    """All acts of a table as they were done, recorded as a history."""
 
     conversations: dict[str, Conversation]
     at_first: dict[str, Thread]
@@ -108,14 +108,14 @@ class Together:
         return judge_sessions(operations, seen)
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """What breaks the promise, by name and as SVG: at most one for each thread, and one for the sessions."""
+        """The violations by name, as SVG: at most one for each thread, and one for the sessions."""
         for breach in self.sessions.breaches[:1]:
             yield f"What was there already: {breach.read.object}", breach.picture()
         for violation in self.history.violations:
             yield f"What no order explains: {violation.object}", violation.picture()
 
     def expect_one_order(self) -> None:
-        """One order explains all answers; what a performer alone can tell is told first, as it is short.
+        """One order explains all answers; a violation seen by one performer is reported first, because it is short.
 
         Raises:
             PromiseBroken: there is none, or nothing was recorded.
@@ -126,7 +126,7 @@ class Together:
         self.history.expect_linearizable()
 
     def expect_each_round(self, done: int, count: int) -> None:
-        """In each round, of the acts of the last moment so many were done, and the rest told the version made.
+        """In each round `done` acts of the last moment were done, and the refusals of the others name the new version.
 
         Raises:
             PromiseBroken: it was otherwise in one round.
@@ -144,7 +144,7 @@ class Together:
             told = {refusal.version for refusal in refusals}
             if told != made:
                 raise PromiseBroken(
-                    Code.WINNERS, f"round {number}: expected the others to be told version {made}, got {told}"
+                    Code.WINNERS, f"round {number}: expected the other refusals to name version {made}, got {told}"
                 )
 
     async def expect_as_answered(self, title: str) -> None:
@@ -177,7 +177,7 @@ class Together:
             )
 
     def judge_latency(self, percent: int, seconds: float) -> LatencyVerdict:
-        """What the times of all acts say of a limit."""
+        """The verdict on the times of all acts against a limit."""
         return judge_latency([one.end - one.begin for one in self.deeds], percent / 100, seconds, self.looks)
 
     def _merges(self) -> list[Any]:
@@ -191,7 +191,7 @@ class Together:
         return [one for one in self._merges() if begin <= one.invoked <= end]
 
 
-async def do_together(rows: Sequence[Row], conversations: Sequence[Conversation], manner: Manner) -> Together:
+async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversation], manner: Manner) -> Together:
     """Do the acts of a table: the moments one after the other, the acts of a moment at the same time.
 
     Raises:
@@ -244,7 +244,7 @@ class _Performers:
 
 
 async def _play_round(
-    together: Together, performers: _Performers, rows: Sequence[Row], number: int, *, in_sequence: bool
+    together: Together, performers: _Performers, rows: Sequence[ActRow], number: int, *, in_sequence: bool
 ) -> None:
     moments = list(dict.fromkeys(row.moment for row in rows if row.moment != IN_THE_MIDDLE))
     for moment in moments:
@@ -271,7 +271,7 @@ async def _all_or_none(*playing: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _assigned(performers: _Performers, rows: Sequence[Row], moment: str) -> Iterator[tuple[Row, Customer]]:
+def _assigned(performers: _Performers, rows: Sequence[ActRow], moment: str) -> Iterator[tuple[ActRow, Customer]]:
     """The rows of a moment, once for each performer; performers of one moment all differ."""
     numbers: Counter[str] = Counter({"": 0})
     for row in rows:
@@ -284,7 +284,7 @@ def _assigned(performers: _Performers, rows: Sequence[Row], moment: str) -> Iter
 
 
 class _Middle:
-    """Comes when so many acts have been answered."""
+    """Its event `come` is set once `left` acts have been answered."""
 
     def __init__(self, left: int) -> None:
         self._left = left
@@ -297,12 +297,12 @@ class _Middle:
             self.come.set()
 
 
-async def _play_late(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+async def _play_late(together: Together, row: ActRow, who: Customer, number: int, middle: _Middle) -> None:
     await middle.come.wait()
     await _play(together, row, who, number, middle)
 
 
-async def _play(together: Together, row: Row, who: Customer, number: int, middle: _Middle) -> None:
+async def _play(together: Together, row: ActRow, who: Customer, number: int, middle: _Middle) -> None:
     for do, may_be_refused in row.acts:
         begin = time.monotonic()
         try:

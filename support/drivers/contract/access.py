@@ -1,6 +1,6 @@
-"""The group of a driver that tries what can be done with conversations, by customers who may not.
+"""The group of a driver that tries every act on conversations, for customers who must not do it.
 
-What each method raises is said in `support.drivers.contract.driver`.
+`support.drivers.contract.driver` says what each method raises.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 from support.drivers.contract.types import Refusal, Session
 
 
-class Act(StrEnum):
+class AccessAct(StrEnum):
     """Everything that can be done with conversations, deleting last."""
 
     START = "start one"
@@ -33,11 +33,11 @@ class Act(StrEnum):
     @property
     def is_on_one(self) -> bool:
         """Whether this is done with one conversation, rather than with the list."""
-        return self not in (Act.START, Act.LIST, Act.SEARCH)
+        return self not in (AccessAct.START, AccessAct.LIST, AccessAct.SEARCH)
 
 
 class TokenState(StrEnum):
-    """What is wrong with the token of a request, in the words of the features."""
+    """Faults of the token of a request, in the words of the features."""
 
     NONE = "without signing in"
     MADE_UP = "with a session that is made up"
@@ -58,8 +58,8 @@ class Subject:
 class Access(Protocol):
     """Doing anything, as anybody."""
 
-    async def attempt(self, act: Act, session: Session | None, subject: Subject) -> Refusal | None:
-        """Do it in the simplest way there is, without a session as somebody who has not signed in; None: it was done.
+    async def attempt(self, act: AccessAct, session: Session | None, subject: Subject) -> Refusal | None:
+        """Do the act with the simplest request; without a session nobody has signed in. None means that it was done.
 
         An act that is not on one conversation does not look at the subject.
         """

@@ -1,8 +1,8 @@
-"""The contract between the suite and a kind of backend, in small groups of what people can do and see.
+"""The contract between the suite and a kind of backend, in small groups of acts and observations.
 
 A driver alone knows paths, field names, status codes, frames, tables and keys. Every method that reaches the
 backend raises `Refused` where the backend refuses clearly, and `BackendFailed` where it does not answer or answers
-with what cannot be read. A group that a kind of backend lacks is `None`; its profile says so under `does_not_offer`.
+unreadably. A group that a kind of backend lacks is `None`; its profile says so under `does_not_offer`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class Identities(Protocol):
         ...
 
     def markers(self, account: Account) -> tuple[str, ...]:
-        """Texts by which the model service can tell that a request was made for this customer, if there are any."""
+        """Texts by which the model service recognises requests for this customer, if there are any."""
         ...
 
 
 class Operations(Protocol):
-    """What an operator sees and does."""
+    """Observations and acts of an operator."""
 
     async def ready(self) -> bool:
         """Whether the backend says that it can serve customers."""
@@ -50,7 +50,7 @@ class Operations(Protocol):
         ...
 
     def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
-        """While open, the database refuses to store any message of this customer, and of nobody else."""
+        """While open, the database refuses to store messages of this customer, and only of this one."""
         ...
 
 
@@ -113,5 +113,5 @@ class Driver(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give the connections of this scenario's people back."""
+        """Release the connections of this scenario's people."""
         ...

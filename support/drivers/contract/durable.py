@@ -1,4 +1,4 @@
-"""The group of a driver that sees what is kept, past the backend."""
+"""The group of a driver that reads stored data without the backend."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from support.drivers.contract.types import Account, Event, Kept, StoredThread
 
 
 class DurableState(Protocol):
-    """What lies in PostgreSQL and Redis, read over connections of the suite's own."""
+    """Stored data in PostgreSQL and Redis, read over the suite's own connections."""
 
     async def thread(self, thread_id: str) -> StoredThread | None:
-        """A thread as stored, whoever owns it."""
+        """A thread as stored, of any owner."""
         ...
 
     async def metadata_kinds(self, thread_id: str) -> Mapping[str, str]:
@@ -27,7 +27,7 @@ class DurableState(Protocol):
         ...
 
     async def messages_of(self, account: Account) -> list[str]:
-        """The text of every message stored for a customer, in whatever thread."""
+        """The text of every message stored for a customer, in any thread."""
         ...
 
     async def events_of(self, account: Account) -> list[Event]:
@@ -46,18 +46,18 @@ class DurableState(Protocol):
         ...
 
     async def settle(self, seconds: float, at_work_in: Collection[str] = ()) -> None:
-        """Return once the backend has nothing more to do for anybody of what was confirmed so far.
+        """Return once the backend has finished all work that it has confirmed so far, for all customers.
 
         Runs may go on in the threads with the ids `at_work_in`.
 
         Raises:
-            EnvironmentFailed: it still had after `seconds`.
+            EnvironmentFailed: work was still under way after `seconds`.
         """
         ...
 
     async def traces_of(self, identifier: str) -> list[str]:
         """Every place that has this id or these words: columns of any table, names and values of any key.
 
-        An id is found in whatever spelling.
+        An id is found in every spelling.
         """
         ...

@@ -1,6 +1,6 @@
-"""The group of a driver that watches what happens.
+"""The group of a driver that receives events.
 
-What each method raises is said in `support.drivers.contract.driver`.
+`support.drivers.contract.driver` says what each method raises.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class LiveConnection(Protocol):
         ...
 
     async def vanish(self) -> None:
-        """Break off without a word, as a device out of power does."""
+        """Break off without a goodbye, as a device out of power does."""
         ...
 
 

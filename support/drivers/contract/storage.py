@@ -1,6 +1,6 @@
 """The group of a driver that sees how much the database does for the backend.
 
-What each method raises is said in `support.drivers.contract.driver`.
+`support.drivers.contract.driver` says what each method raises.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Effort:
-    """What the database has done: how often it looked something up, and how many threads it went through."""
+    """The work of the database: how many look-ups it made, and how many threads it read."""
 
     lookups: int
     threads: int
@@ -21,18 +21,18 @@ class Effort:
 
 
 class Storage(Protocol):
-    """The database's own figures of what the backend lets it do."""
+    """The database's own figures of its work for the backend."""
 
     async def take_stock(self) -> None:
-        """Let the database do what it does by itself in the long run, so that it knows how much it holds of what."""
+        """Let the database refresh its statistics now, which it otherwise does in time."""
         ...
 
     async def effort(self) -> Effort:
-        """What the database has done so far, for all customers together.
+        """The work of the database so far, for all customers together.
 
-        To have all of it counted, connections of the backend may be ended.
+        This may end connections of the backend, so that all of their work is counted.
 
         Raises:
-            EnvironmentFailed: the database does not tell.
+            EnvironmentFailed: the database does not give the figures.
         """
         ...

@@ -1,6 +1,6 @@
-"""The groups of a driver that deal with conversations: what is in them, and the agents at work there.
+"""The groups of a driver for conversations, their contents, and the agents at work in them.
 
-What each method raises is said in `support.drivers.contract.driver`.
+`support.drivers.contract.driver` says what each method raises.
 """
 
 from __future__ import annotations

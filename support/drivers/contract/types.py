@@ -1,4 +1,4 @@
-"""What customers deal with, in words that hold for every kind of backend."""
+"""Conversations, events and refusals, in a form that holds for every kind of backend."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from support.core.failure import Code, PromiseBroken
 
 Metadata = Mapping[str, Any]
-"""What a customer keeps with a thread, in features its details: JSON values by name."""
+"""The metadata of a thread, in features its details: JSON values by name."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The addresses of one backend under test and of what it stands on.
+    """The addresses of one backend under test and of its services.
 
-    `signing_key` is what it signs tokens with, where the suite knows.
+    `signing_key` is the key that signs its tokens; None where the suite does not know it.
     """
 
     backend_urls: tuple[str, ...]
@@ -53,7 +53,7 @@ class Session:
 
 @dataclass(frozen=True)
 class NewThread:
-    """What a customer gives to start a thread; `None` is left out of the request."""
+    """The parts of a request to start a thread; `None` is left out of the request."""
 
     title: str | None = None
     metadata: Metadata | None = None
@@ -92,7 +92,7 @@ class NamingPlace(StrEnum):
 
 @dataclass(frozen=True)
 class Query:
-    """What a search is for; None asks for nothing. `metadata` has values by name."""
+    """A search; None leaves a filter out. `metadata` has values by name."""
 
     words: str | None = None
     status: str | None = None
@@ -134,7 +134,7 @@ class Run:
 
 
 class EventKind(StrEnum):
-    """What an event tells; drivers map the names of their backend to these."""
+    """Kinds of events; drivers map the names of their backend to these."""
 
     THREAD_CREATED = "thread_created"
     THREAD_UPDATED = "thread_updated"
@@ -183,7 +183,7 @@ class StoredThread:
 
 @dataclass(frozen=True)
 class Kept:
-    """Everything kept at one place: how much in words, and its digest.
+    """All data of one place: how much in words, and its digest.
 
     `until` is when it expires, in seconds since the epoch; None if it does not.
     """
@@ -194,7 +194,7 @@ class Kept:
 
 
 class Reason(StrEnum):
-    """Why a customer's act was refused, as the customer is told."""
+    """The reason of a refusal that the customer reads."""
 
     NOT_FOUND = "not found"
     INVALID = "invalid"
@@ -239,7 +239,7 @@ class Refused(PromiseBroken):
 
 
 class BackendFailed(PromiseBroken):
-    """The backend did not answer, or answered with something that the driver cannot read."""
+    """The backend did not answer, or the driver cannot read the answer."""
 
     def __init__(self, text: str) -> None:
         super().__init__(Code.ACT_FAILED, text)

@@ -26,11 +26,11 @@ class EmbeddedConnections:
         self.redis = RedisProbe(target.redis_url, target.key_prefix)
 
     def driver(self, wire: WireLog) -> EmbeddedDriver:
-        """A driver for one scenario, which keeps what is said in the scenario's wire log."""
+        """A driver for one scenario, which records its requests and events in the scenario's wire log."""
         return EmbeddedDriver(self, wire)
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Release all connections."""
         await self.postgres.close()
         await self.redis.close()
 
@@ -56,5 +56,5 @@ class EmbeddedDriver:
         self.storage = EmbeddedStorage(connections.postgres, target.database_url)
 
     async def close(self) -> None:
-        """Give the connections of this scenario's people back."""
+        """Release the connections of this scenario's people."""
         await self._clients.close()

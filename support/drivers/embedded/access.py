@@ -11,7 +11,7 @@ import jwt
 
 from support.core.failure import EnvironmentFailed
 from support.core.people import NOBODY
-from support.drivers.contract.access import Act, Subject, TokenState
+from support.drivers.contract.access import AccessAct, Subject, TokenState
 from support.drivers.contract.types import Refusal, Session
 from support.drivers.embedded.api import Api, read_refusal
 from support.drivers.embedded.messages import AGENT
@@ -33,20 +33,20 @@ class Request:
 
 ONE = f"{THREADS}/{{thread_id}}"
 REQUESTS = {
-    Act.START: Request("POST", THREADS, {"title": "Started by anybody"}),
-    Act.LIST: Request("GET", THREADS),
-    Act.SEARCH: Request("GET", THREADS, params={"q": "takeover"}),
-    Act.OPEN: Request("GET", ONE),
-    Act.CHANGE_DETAILS: Request("PATCH", ONE, {"metadata": {"changed": "by anybody"}}),
-    Act.SET_STATUS: Request("PATCH", ONE, {"status": "completed"}),
-    Act.WRITE: Request("POST", f"{ONE}/messages", {"content": "Written by anybody"}),
-    Act.READ: Request("GET", f"{ONE}/messages"),
-    Act.ASK: Request("POST", f"{ONE}/runs", {"agent": AGENT, "input": "Asked by anybody"}),
-    Act.LIST_RUNS: Request("GET", f"{ONE}/runs"),
-    Act.OPEN_RUN: Request("GET", "/api/runs/{run_id}"),
-    Act.STOP: Request("POST", "/api/runs/{run_id}/cancel"),
-    Act.EXPORT: Request("GET", f"{ONE}/export"),
-    Act.ERASE: Request("DELETE", ONE),
+    AccessAct.START: Request("POST", THREADS, {"title": "Started by anybody"}),
+    AccessAct.LIST: Request("GET", THREADS),
+    AccessAct.SEARCH: Request("GET", THREADS, params={"q": "takeover"}),
+    AccessAct.OPEN: Request("GET", ONE),
+    AccessAct.CHANGE_DETAILS: Request("PATCH", ONE, {"metadata": {"changed": "by anybody"}}),
+    AccessAct.SET_STATUS: Request("PATCH", ONE, {"status": "completed"}),
+    AccessAct.WRITE: Request("POST", f"{ONE}/messages", {"content": "Written by anybody"}),
+    AccessAct.READ: Request("GET", f"{ONE}/messages"),
+    AccessAct.ASK: Request("POST", f"{ONE}/runs", {"agent": AGENT, "input": "Asked by anybody"}),
+    AccessAct.LIST_RUNS: Request("GET", f"{ONE}/runs"),
+    AccessAct.OPEN_RUN: Request("GET", "/api/runs/{run_id}"),
+    AccessAct.STOP: Request("POST", "/api/runs/{run_id}/cancel"),
+    AccessAct.EXPORT: Request("GET", f"{ONE}/export"),
+    AccessAct.ERASE: Request("DELETE", ONE),
 }
 
 
@@ -57,7 +57,7 @@ class EmbeddedAccess:
         self._api = api
         self._signing_key = signing_key
 
-    async def attempt(self, act: Act, session: Session | None, subject: Subject) -> Refusal | None:
+    async def attempt(self, act: AccessAct, session: Session | None, subject: Subject) -> Refusal | None:
         """Send the request of this act."""
         request = REQUESTS[act]
         path = request.path.format(thread_id=subject.thread_id, run_id=subject.run_id)

@@ -47,7 +47,7 @@ GIVEN_AWAY = {
 
 
 class _More(TypedDict, total=False):
-    """What few requests have: a body as bytes, query parameters, headers, and who asks where nobody has signed in."""
+    """Rare parts of a request: a body as bytes, query parameters, headers, and the name of a person without session."""
 
     content: bytes
     params: dict[str, str]
@@ -56,7 +56,7 @@ class _More(TypedDict, total=False):
 
 
 class Clients:
-    """A client for each person, for people do not share connections; all are closed together."""
+    """A client for each person, because people do not share connections; all are closed together."""
 
     def __init__(self) -> None:
         self._clients: dict[str, httpx.AsyncClient] = {}
@@ -69,7 +69,7 @@ class Clients:
         return self._clients[who]
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Release all connections."""
         while self._clients:
             _who, client = self._clients.popitem()
             await client.aclose()
@@ -94,7 +94,7 @@ class Api:
         body: Any = None,
         **more: Unpack[_More],
     ) -> Any:
-        """Do one request and give its JSON; `act` says in plain words what the customer is doing.
+        """Send one request and return its JSON; `act` says in plain words what the customer is doing.
 
         Raises:
             Refused: the backend answered with a problem document.
@@ -106,7 +106,7 @@ class Api:
         return _json(act, reply) if reply.content else None
 
     async def all_items(self, act: str, path: str, session: Session) -> list[Any]:
-        """Everything that a list has, over as many pages as there are."""
+        """All entries of a list, page by page."""
         items: list[Any] = []
         params = {"limit": "100"}
         while True:
@@ -126,7 +126,7 @@ class Api:
         body: Any = None,
         **more: Unpack[_More],
     ) -> httpx.Response:
-        """Do one request and give the reply as it is.
+        """Send one request and return the reply.
 
         Raises:
             BackendFailed: there was none.
@@ -214,7 +214,7 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
 
 
 def _word_for_word(reply: httpx.Response, references: list[object]) -> str:
-    """All of an answer but its date; of its reference numbers only the form is left."""
+    """An answer without its date; each reference number is replaced by its form."""
     headers = [f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in reply.headers.raw]
     text = "\n".join([str(reply.status_code), *(one for one in headers if not one.lower().startswith("date:"))])
     text += f"\n\n{reply.text}"
@@ -230,7 +230,7 @@ def part_named(pointer: str) -> str:
 
 
 def leaks_in(text: str, session: Session | None) -> list[str]:
-    """What a text gives away that no customer should be told."""
+    """The secrets and internals that a text reveals to a customer."""
     found = [what for what, pattern in GIVEN_AWAY.items() if pattern.search(text)]
     if session and session.token and (session.token in text or session.account.password in text):
         found.append("the customer's own token or password")

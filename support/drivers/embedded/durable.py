@@ -1,4 +1,4 @@
-"""What the embedded backend keeps in PostgreSQL and Redis."""
+"""Stored data of the embedded backend in PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class EmbeddedDurable:
         return await self._threads("t.customer_id::text = ANY($1)", [account.id for account in accounts])
 
     async def messages_of(self, account: Account) -> list[str]:
-        """The text of every message stored for a customer, in whatever thread."""
+        """The text of every message stored for a customer, in any thread."""
         found = await self._postgres.rows(
             "SELECT content FROM messages WHERE customer_id::text = $1 ORDER BY created_at, sequence", account.id
         )

@@ -1,4 +1,4 @@
-"""What an operator of the embedded backend sees, and the troubles that the suite can make for one customer."""
+"""Figures for an operator of the embedded backend, and outages that the suite can make."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EmbeddedOperations:
         return await read_metrics(self._clients.of("operator"), f"{self._url}/metrics")
 
     async def drop_connections(self) -> None:
-        """End every connection to the database but this one and those of the suite's own eyes."""
+        """End every connection to the database except this one and those of the suite's probes."""
         connection = await asyncpg.connect(self._database_url)
         try:
             await connection.execute(

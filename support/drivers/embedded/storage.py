@@ -15,7 +15,7 @@ class EmbeddedStorage:
         self._database_url = database_url
 
     async def take_stock(self) -> None:
-        """Refresh what the planner knows."""
+        """Refresh the planner's statistics."""
         await refresh_statistics(self._database_url)
 
     async def effort(self) -> Effort:

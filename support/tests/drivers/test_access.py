@@ -13,7 +13,7 @@ import pytest
 
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
-from support.drivers.contract.access import Act, Subject, TokenState
+from support.drivers.contract.access import AccessAct, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.embedded import EmbeddedConnections
@@ -49,7 +49,7 @@ async def test_every_route_of_conversations_and_of_agents_at_work_is_tried(stack
         if path.startswith(("/api/threads", "/api/runs"))
     }
     assert {(request.method, request.path) for request in REQUESTS.values()} == routes
-    assert list(REQUESTS) == list(Act)
+    assert list(REQUESTS) == list(AccessAct)
 
 
 async def test_a_bad_token_is_wrong_in_one_thing_only(stack: Stack) -> None:
@@ -87,7 +87,7 @@ async def test_without_the_key_of_the_backend_no_token_expires(stack: Stack, key
 
 async def test_a_refusal_is_shown_word_for_word_but_for_date_and_reference(stack: Stack) -> None:
     async with driver_of(target_of(stack)) as driver:
-        refusal = await driver.access.attempt(Act.OPEN, None, Subject("unknown", "unknown"))
+        refusal = await driver.access.attempt(AccessAct.OPEN, None, Subject("unknown", "unknown"))
     assert refusal is not None
     lines = refusal.shown.splitlines()
     assert lines[0] == "401"

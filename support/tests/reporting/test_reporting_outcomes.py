@@ -7,7 +7,7 @@ import functools
 import pytest
 
 from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
-from support.core.outcome import Outcome, Phase, judge, totals
+from support.core.outcome import Outcome, Phase, judge_phases, totals
 from support.pytest_plugin.phases import code_of, function_name, is_broken_promise, reason_of
 
 SETUP, CALL, TEARDOWN = (Phase(when, "passed", 0.25) for when in ("setup", "call", "teardown"))
@@ -42,7 +42,7 @@ CRASH = Phase("crash", "error", 0.0, "died", "during the scenario", 3)
     ],
 )
 def test_phases_decide(phases: list[Phase], outcome: Outcome) -> None:
-    assert judge(phases, title="x").outcome is outcome
+    assert judge_phases(phases, title="x").outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_phases_decide(phases: list[Phase], outcome: Outcome) -> None:
     ],
 )
 def test_a_listed_deviation_excuses_only_a_broken_promise(phases: list[Phase], outcome: Outcome) -> None:
-    assert judge(phases, title="x", deviation="agreed").outcome is outcome
+    assert judge_phases(phases, title="x", deviation="agreed").outcome is outcome
 
 
 def test_what_is_not_offered_is_told_apart_from_other_skips() -> None:
-    result = judge([SKIPPED, TEARDOWN], title="x", not_offered="no search here")
+    result = judge_phases([SKIPPED, TEARDOWN], title="x", not_offered="no search here")
     assert (result.outcome, result.reason) == (Outcome.NOT_OFFERED, "no search here")
-    assert judge([SETUP, BROKEN, TEARDOWN], title="x", not_offered="no search here").outcome is Outcome.BROKEN
+    assert judge_phases([SETUP, BROKEN, TEARDOWN], title="x", not_offered="no search here").outcome is Outcome.BROKEN
 
 
 def test_the_result_carries_time_step_and_reason() -> None:
-    result = judge([SETUP, BROKEN, TEARDOWN], title="x")
+    result = judge_phases([SETUP, BROKEN, TEARDOWN], title="x")
     assert (result.seconds, result.step, result.step_line) == (1.0, "Then it is right", 7)
     assert result.reason == "the title is wrong"
 
@@ -127,7 +127,7 @@ def test_only_a_broken_promise_has_a_code(error: BaseException, code: str | None
 
 
 def test_a_function_is_named_by_its_module_even_inside_a_wrapper() -> None:
-    @functools.wraps(judge)
+    @functools.wraps(judge_phases)
     def wrapper() -> None: ...
 
-    assert function_name(wrapper) == "support.core.outcome:judge"
+    assert function_name(wrapper) == "support.core.outcome:judge_phases"

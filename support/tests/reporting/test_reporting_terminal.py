@@ -110,5 +110,5 @@ def test_a_malformed_feature_is_one_message(suite: OutcomeSuite) -> None:
 def test_a_disagreement_of_counts_is_printed(suite: OutcomeSuite) -> None:
     done = suite.pytest("-n0", "--words=One more", LIVE="1", LOSE_RESULT="1")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == "The counts do not agree, so that this run proves nothing."
+    assert done.stdout.splitlines()[-1] == "The counts do not agree, so this run proves nothing."
     assert "the ledger says kept, the Allure results say nothing" in done.stdout

@@ -82,7 +82,7 @@ def test_an_act_has_one_outcome() -> None:
     record = recorder()
     with record.calling("Ann", "it", "reads") as call:
         call.answered(1)
-        with pytest.raises(EnvironmentFailed, match="said twice what came of Ann reads -> 1"):
+        with pytest.raises(EnvironmentFailed, match="expected one outcome, got a second for Ann reads -> 1"):
             call.refused("conflict")
 
 

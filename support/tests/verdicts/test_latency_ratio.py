@@ -21,7 +21,7 @@ from support.services import Services, Stack, open_stack
 from support.verdicts.finding import Finding
 from support.verdicts.ratio import RatioVerdict, judge_ratio
 from support.verdicts.sampling import LOOKS, sample_ratio
-from support.workloads.together import Manner, Row, do_together
+from support.workloads.together import ActRow, Manner, do_together
 
 pytest_plugins = ["support.tests.backend.backend_fixture"]
 
@@ -135,7 +135,7 @@ async def against(stack: Stack) -> tuple[Finding, Finding]:
     new = NewThread(title="One more")
     try:
         group = await people.enrol_group(5, "mid")
-        row = Row("1", 4, "each of them starts", group, [(lambda actor: actor.start(new), False)])
+        row = ActRow("1", 4, "each of them starts", group, [(lambda actor: actor.start(new), False)])
         together = await do_together([row], [], Manner(in_sequence=False, limit=(0.95, 1.0)))
 
         async def timed(doing: Callable[[], Awaitable[object]]) -> float:

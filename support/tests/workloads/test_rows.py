@@ -18,7 +18,7 @@ from support.gherkin.kinds import Title
 from support.gherkin.sentences import DEFINITIONS
 from support.tests.actors.fake_product import FakeProduct
 from support.workloads.rows import bind_rows
-from support.workloads.together import Row
+from support.workloads.together import ActRow
 
 SEEN: list[tuple[object, ...]] = []
 
@@ -42,7 +42,7 @@ def _acts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     DEFINITIONS[:] = before
 
 
-async def bound(table: Sequence[Sequence[str]]) -> tuple[People, list[Row], list[Conversation]]:
+async def bound(table: Sequence[Sequence[str]]) -> tuple[People, list[ActRow], list[Conversation]]:
     """The rows of a table in a scenario with Mia, who has started Boxes, and a group of two."""
     people = FakeProduct().people()
     mia = await people.enrol("Mia", "mid")
@@ -53,7 +53,7 @@ async def bound(table: Sequence[Sequence[str]]) -> tuple[People, list[Row], list
     return people, rows, conversations
 
 
-async def do_all(rows: Sequence[Row]) -> None:
+async def do_all(rows: Sequence[ActRow]) -> None:
     for row in rows:
         for actor in row.actors:
             for do, _may_be_refused in row.acts:

@@ -13,17 +13,17 @@ from support.actors.customer import Conversation, Customer
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Metadata, Refused, Session, Thread
 from support.tests.actors.fake_product import NOT_FOUND, FakeProduct, boxes
-from support.workloads.together import IN_THE_MIDDLE, Do, Manner, Row, Together, do_together
+from support.workloads.together import IN_THE_MIDDLE, ActRow, Do, Manner, Together, do_together
 
 AT_ONCE = Manner(in_sequence=False)
 IN_TURN = Manner(in_sequence=True)
 
 
-def row(actor: Customer, *acts: Do, moment: str = "1", times: int = 1, tries: bool = False) -> Row:
-    return Row(moment, times, "an act", [actor], [(do, tries) for do in acts])
+def row(actor: Customer, *acts: Do, moment: str = "1", times: int = 1, tries: bool = False) -> ActRow:
+    return ActRow(moment, times, "an act", [actor], [(do, tries) for do in acts])
 
 
-async def play(rows: Sequence[Row], manner: Manner = AT_ONCE, *conversations: Conversation) -> Together:
+async def play(rows: Sequence[ActRow], manner: Manner = AT_ONCE, *conversations: Conversation) -> Together:
     async with asyncio.timeout(5):
         return await do_together(rows, conversations, manner)
 

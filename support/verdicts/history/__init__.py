@@ -1,10 +1,10 @@
-"""Operations recorded with their times, and whether what came of them could have come of one order.
+"""Operations recorded with their times, and whether one order explains all their outcomes.
 
 Record with `Recorder`, judge with `judge_history` by a `Model`, and with `judge_sessions`.
 """
 
 from support.verdicts.history.operations import CONFLICT, NOT_FOUND, Declined, Operation, Unknown
-from support.verdicts.history.recorder import Call, Recorder
+from support.verdicts.history.recorder import PendingOperation, Recorder
 from support.verdicts.history.search import Budget
 from support.verdicts.history.sessions import judge_sessions
 from support.verdicts.history.thread_existence import Done, ThreadAct, ThreadExistence, seen_presence
@@ -21,12 +21,12 @@ __all__ = [
     "CONFLICT",
     "NOT_FOUND",
     "Budget",
-    "Call",
     "Declined",
     "Done",
     "HistoryVerdict",
     "MergeDetails",
     "Operation",
+    "PendingOperation",
     "ReadThread",
     "Recorder",
     "ThreadAct",

@@ -1,4 +1,4 @@
-"""What an object is promised to do, as seen by one caller at a time."""
+"""The promised behaviour of an object, as one caller at a time would see it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class Step(Enum):
-    """What a model says of a step that leads to no state."""
+    """The result of a step that the model does not allow."""
 
     NOT_ALLOWED = "not allowed"
 
@@ -34,7 +34,7 @@ class Model(ABC, Generic[State, Act, Result]):
 
     @abstractmethod
     def step(self, state: State, act: Act, outcome: Result | Declined | Unknown) -> State | NotAllowed:
-        """The state after this act with this outcome, or that it could not have come of it in this state.
+        """The state after this act with this outcome, or that the act cannot have this outcome in this state.
 
         For an unknown outcome it is the state that the effect leads to; the search itself considers that there was
         none.

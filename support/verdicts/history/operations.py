@@ -1,4 +1,4 @@
-"""What was asked of an object, when, and what came of it."""
+"""Operations on an object: the act, its times and its outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONFLICT = "conflict"
 
 @dataclass(frozen=True)
 class Declined:
-    """The act was refused, so it had no effect; `told` is what the refusal gave to go on with, if anything."""
+    """The act was refused, so it had no effect; `told` is the version in the refusal, if there is one."""
 
     reason: str
     told: int | None = None
@@ -26,7 +26,7 @@ class Declined:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nobody knows whether the act had its effect, or will have it yet."""
+    """It is unknown whether the act had its effect, or will have it later."""
 
     why: str = "no answer"
 
@@ -58,7 +58,7 @@ class Operation(Generic[Act, Result]):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is unknown what came of it."""
+        """Whether the outcome is unknown."""
         return isinstance(self.outcome, Unknown)
 
     def __str__(self) -> str:

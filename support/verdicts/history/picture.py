@@ -29,8 +29,8 @@ STYLE = 'text { font: 12px "DejaVu Sans Mono", Menlo, Consolas, monospace; fill:
 def draw(title: str, operations: Sequence[Operation[Any, Any]], notes: Sequence[str]) -> bytes:
     """An SVG document in UTF-8 that refers to nothing outside itself.
 
-    Moments are drawn at equal distances, in their order, and carry their time in milliseconds: what overlaps is what
-    matters, and a picture to scale hides it where one operation is a thousand times longer than another.
+    Moments are drawn at equal distances, in order, with their time in milliseconds: overlaps matter, and a picture to
+    scale hides them where one operation is a thousand times longer than another.
     """
     below = [line for text in (*numbered(operations), *notes) for line in _wrapped(text)]
     above = _wrapped(title)
@@ -50,7 +50,7 @@ def draw(title: str, operations: Sequence[Operation[Any, Any]], notes: Sequence[
 
 
 class _Chart:
-    """The lanes. Operations of one session that overlap get lanes of their own."""
+    """The lanes. Operations of one session that overlap get separate lanes."""
 
     def __init__(self, operations: Sequence[Operation[Any, Any]], top: int) -> None:
         self._operations = operations
@@ -126,5 +126,5 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """The text without what no XML document may have in it."""
+    """The text without characters that XML forbids."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,4 +1,4 @@
-"""Records what is asked of objects, and what comes of it, as it happens."""
+"""Records operations on objects and their outcomes as they happen."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Act = TypeVar("Act")
 Result = TypeVar("Result")
 
 
-class Call(Generic[Act, Result]):
-    """An act under way; what comes of it is said once."""
+class PendingOperation(Generic[Act, Result]):
+    """An act under way; its outcome is given once."""
 
     def __init__(self, number: int, session: str, target: str, act: Act, clock: Callable[[], float]) -> None:
         self._number = number
@@ -31,7 +31,7 @@ class Call(Generic[Act, Result]):
 
     @property
     def is_over(self) -> bool:
-        """Whether it has been said what came of it."""
+        """Whether its outcome has been given."""
         return self._is_over
 
     def answered(self, result: Result) -> None:
@@ -47,14 +47,14 @@ class Call(Generic[Act, Result]):
         self._end(Unknown(why), math.inf)
 
     def operation(self) -> Operation[Act, Result]:
-        """The act as recorded so far; while nothing came of it, its outcome is unknown."""
+        """The operation as recorded so far; its outcome is unknown until it is given."""
         return Operation(
             self._number, self._session, self._target, self._act, self._invoked, self._completed, self._outcome
         )
 
     def _end(self, outcome: Result | Declined | Unknown, completed: float) -> None:
         if self.is_over:
-            raise EnvironmentFailed(f"it is said twice what came of {self.operation()}")
+            raise EnvironmentFailed(f"expected one outcome, got a second for {self.operation()}")
         self._completed, self._outcome, self._is_over = completed, outcome, True
 
 
@@ -63,14 +63,14 @@ class Recorder(Generic[Act, Result]):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._calls: list[Call[Act, Result]] = []
+        self._calls: list[PendingOperation[Act, Result]] = []
 
     @contextmanager
-    def calling(self, session: str, target: str, act: Act) -> Generator[Call[Act, Result], None, None]:
+    def calling(self, session: str, target: str, act: Act) -> Generator[PendingOperation[Act, Result], None, None]:
         """Record an act of this session on this object, invoked now.
 
-        Inside, say what came of it as soon as it is known. If the block is left without that, by an exception or a
-        cancellation too, the outcome is unknown.
+        Give its outcome inside the block as soon as it is known. If the block ends without one, also by an exception
+        or a cancellation, the outcome is unknown.
         """
         call = self.invoke(session, target, act)
         try:
@@ -82,9 +82,9 @@ class Recorder(Generic[Act, Result]):
         if not call.is_over:
             call.unknown("no answer")
 
-    def invoke(self, session: str, target: str, act: Act) -> Call[Act, Result]:
-        """As `calling`, for an act whose answer comes by another way."""
-        call: Call[Act, Result] = Call(len(self._calls) + 1, session, target, act, self._clock)
+    def invoke(self, session: str, target: str, act: Act) -> PendingOperation[Act, Result]:
+        """As `calling`, for an act whose answer arrives elsewhere."""
+        call: PendingOperation[Act, Result] = PendingOperation(len(self._calls) + 1, session, target, act, self._clock)
         self._calls.append(call)
         return call
 

@@ -26,12 +26,12 @@ class Budget:
 
     @property
     def for_shortening(self) -> Budget:
-        """What may be spent on a clearer way to put what is known already."""
+        """The budget for a shorter form of a violation that is already found."""
         return Budget(self.steps, self.seconds / 2)
 
 
 class BudgetSpent(Exception):
-    """The search has cost as much as it may, and found nothing yet."""
+    """The search has used its budget without a result."""
 
 
 class Meter:

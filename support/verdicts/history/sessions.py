@@ -1,4 +1,4 @@
-"""What each session is promised, whatever the others do: read your writes, and monotonic reads.
+"""Guarantees to each session, independent of all others: read your writes, and monotonic reads.
 
 D. B. Terry et al., Session Guarantees for Weakly Consistent Replicated Data, Parallel and Distributed Information
 Systems (1994) 140-149. Linearizability contains both; a list, an event stream or a replica may promise only these.
@@ -30,7 +30,7 @@ class Guarantee(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """How far an object had come in what an answer shows, and that in words. A write shows what it made."""
+    """The version of an object that an answer shows, as a number and in words. A write shows the version it made."""
 
     rank: int
     words: str
@@ -69,7 +69,7 @@ class SessionVerdict:
         """No session read less than it was sure of.
 
         Raises:
-            PromiseBroken: one did; the first is told.
+            PromiseBroken: one did; the message has the first.
         """
         if self.breaches:
             rest = len(self.breaches) - 1

@@ -1,7 +1,7 @@
 """The shortest part of a history that no order explains.
 
-Leaving out just any operation proves nothing: a read of what was written can always be made inexplicable by leaving
-out the write. Each way of shortening here keeps the proof, because whatever explains the whole explains the part too:
+Leaving out an arbitrary operation proves nothing: without its write, no read can be explained. Each way of shortening
+here keeps the proof, because an order that explains the whole explains the part too:
 
 - What came after a time is left out, and what was under way then has an unknown outcome (prefixes of linearizable
   histories are linearizable: Herlihy and Wing, ACM TOPLAS 12 (1990) 463-492).
@@ -33,7 +33,7 @@ class Part:
 
 
 def shorten(problem: Problem, nearest: Explanation, meter: Meter) -> Part:
-    """The shortest part found of a problem that no order explains, within what the meter has left."""
+    """The shortest part found of a problem that no order explains, for the budget left on the meter."""
     shortener = _Shortener(problem, nearest, meter)
     try:
         shortener.end_early()
@@ -81,7 +81,7 @@ class _Shortener:
                 kept = middle
 
     def leave_out_readers(self) -> None:
-        """Leave out what changes nothing, as many at once as possible and then fewer."""
+        """Leave out operations that change nothing, as many at once as possible and then fewer."""
         model = self.problem.model
         readers = [each for each in self.problem.operations if not model.changes(each.act, each.outcome)]
         size = len(readers)

@@ -1,4 +1,4 @@
-"""One detail of a thread by itself: whoever sets it, and whoever sees the thread, sees it as set last."""
+"""One detail of a thread by itself: every answer shows the value that was set last."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class ThreadExistence(Model[Presence, ThreadAct, Done]):
 def seen_presence(operation: Operation[ThreadAct, Done]) -> Seen | None:
     """What an answer shows of the thread's existence, for the guarantees to a session.
 
-    Not-found counts as erased: nobody asks for a thread whose id has not been given out.
+    Not-found counts as erased: no request has an id that was not given out.
     """
     act, outcome = operation.act, operation.outcome
     if isinstance(outcome, Unknown):

@@ -63,7 +63,7 @@ Outcome: TypeAlias = ThreadSeen | Declined | Unknown
 
 
 class ThreadVersions(Model[ThreadState, Act, ThreadSeen]):
-    """What concurrent updates are promised: each one is whole, and on top of the one before.
+    """The promise to concurrent updates: each one is whole, and builds on the one before.
 
     A merge that changes something makes the next version; one that changes nothing keeps the version. An update on
     condition is done if the thread is at that version and refused as a conflict if it is not, so that of several on

@@ -87,7 +87,7 @@ class HistoryVerdict:
 
         Raises:
             PromiseBroken: not on one of them.
-            EnvironmentFailed: the search was too long to tell.
+            EnvironmentFailed: the search ended without a decision.
         """
         if self.violations:
             others = [violation.object for violation in self.violations[1:]]
@@ -95,7 +95,7 @@ class HistoryVerdict:
             raise PromiseBroken(Code.NO_ORDER, self.violations[0].words + rest)
         if self.undecided:
             raise EnvironmentFailed(
-                f"{joined(self.undecided, 'and')}: whether an order explains the outcomes was not found out within "
+                f"{joined(self.undecided, 'and')}: no decision whether an order explains the outcomes within "
                 f"{self.budget.steps} steps and {self.budget.seconds:g} s"
             )
 
