@@ -1,4 +1,4 @@
-"""Binds faults anew after scenarios, step functions or codes have changed.
+"""Binds faults again after scenarios, step functions or codes have changed.
 
 `threadproof prove --rebind` plays each fault against the scenarios that it names and writes what broke to
 `rebind.json`, beside `proof.json`. `python -m support.faults.rebind [FAULT ...]` then writes it into the catalogue: of
@@ -44,7 +44,7 @@ def widened(fault: Fault, scenarios: Sequence[str]) -> list[str]:
 
 
 def broken_by(trial: Trial) -> ExpectedFailure | None:
-    """What a trial shows that a fault breaks; None where nothing broke, or outside any step function."""
+    """The failure in a trial; None where nothing broke, or outside any step function."""
     if trial.outcome != "broken" or trial.step_function is None or trial.code is None:
         return None
     return ExpectedFailure(trial.scenario, trial.step_function.removeprefix("steps."), Code(trial.code))

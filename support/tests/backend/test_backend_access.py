@@ -1,4 +1,4 @@
-"""Who the API lets in: tokens, sessions, and what is kept of either."""
+"""Access to the API: tokens, sessions, and the stored data of both."""
 
 from __future__ import annotations
 

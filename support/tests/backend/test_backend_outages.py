@@ -1,4 +1,4 @@
-"""Events reach every device once and in order over whatever breaks meanwhile: Redis, a subscription, a process."""
+"""Events reach every device once and in order, even if Redis, a subscription or a process breaks meanwhile."""
 
 from __future__ import annotations
 

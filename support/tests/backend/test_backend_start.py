@@ -1,4 +1,4 @@
-"""A backend process starts, or says in one line why not; and it ends when it is told to."""
+"""A backend process starts, or says in one line why not; and it ends on a signal."""
 
 from __future__ import annotations
 

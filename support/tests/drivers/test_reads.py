@@ -27,7 +27,7 @@ ONE_BY_ONE = "SELECT * FROM parcels WHERE weight = 0"
 
 @pytest.fixture
 def url(backend_services: Services) -> Iterator[str]:
-    """The address of a database of its own."""
+    """The address of a separate database."""
     server, name = backend_services.description.postgres_url, f"reads_{uuid4().hex[:8]}"
     database.create(server, name)
     yield database.in_database(server, name)

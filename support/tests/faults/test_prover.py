@@ -194,7 +194,7 @@ def test_a_fault_needs_a_story_and_a_scenario_and_names_each_once() -> None:
 
     once = breaks("TL-01.1", at="counts:is_count", code=Code.CHANGED)
     for function, failures in ((untold, [once]), (told, []), (told, [once, once])):
-        with pytest.raises(ValueError, match=r"needs a name of its own|names a scenario twice"):
+        with pytest.raises(ValueError, match=r"needs a unique name|names a scenario twice"):
             fault(*failures)(function)
 
 

@@ -1,4 +1,4 @@
-"""A secret, wherever it stands in what was said on the wire, is not in what the report shows."""
+"""No secret of the wire log, in any place, appears in the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sees while scenarios run, piped and on a terminal."""
+"""The output while scenarios run, piped and on a terminal."""
 
 from __future__ import annotations
 

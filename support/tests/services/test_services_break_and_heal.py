@@ -1,4 +1,4 @@
-"""Whatever is broken comes back on its port with its data; what is paused answers nothing until it is resumed."""
+"""A broken server comes back on its port with its data; a paused one answers nothing until it is resumed."""
 
 from __future__ import annotations
 

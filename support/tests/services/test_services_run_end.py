@@ -1,4 +1,4 @@
-"""Whatever way a run ends, its processes, ports and folder are gone; what a live run has is left alone."""
+"""After every kind of end, a run's processes, ports and folder are gone; those of a live run stay."""
 
 from __future__ import annotations
 
