@@ -2,7 +2,7 @@
 
 `threadproof prove --rebind` plays each fault against the scenarios that it names and writes what broke to
 `rebind.json`, beside `proof.json`. `python -m support.faults.rebind [FAULT ...]` then writes it into the catalogue: of
-all faults, or of those named. What broke in place of what was declared, and why, is for a person to read first.
+all faults, or of those named. Before that, a person must read which failures have changed, and why.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def declaration(expected: Sequence[ExpectedFailure]) -> str:
 
 
 def rewrite(source: str, expected: Mapping[str, Sequence[ExpectedFailure]]) -> str:
-    """The text of a module of the catalogue with the declarations of some faults, by name, written anew."""
+    """The text of a module of the catalogue with new declarations of some faults, by name."""
     lines = source.splitlines()
     for node in sorted(ast.walk(ast.parse(source)), key=lambda one: -getattr(one, "lineno", 0)):
         if isinstance(node, ast.FunctionDef) and expected.get(node.name):

@@ -57,7 +57,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_room_imports_only_what_it_may() -> None:
+def test_every_room_imports_only_allowed_rooms() -> None:
     code, said = lint(PROJECT)
     assert code == 0, said
     assert f"{len(CONTRACTS)} kept, 0 broken" in said

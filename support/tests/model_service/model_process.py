@@ -1,4 +1,4 @@
-"""A model service as a process of its own, and one question to it."""
+"""A model service as a separate process, and one question to it."""
 
 from __future__ import annotations
 
