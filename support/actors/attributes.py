@@ -87,7 +87,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
 async def expect_attributes(
     conversation: Conversation, table: Sequence[Sequence[str]], before: Mapping[str, StoredThread] | None
 ) -> None:
-    """The conversation has what a table says: attribute and value, or the details with kind and value.
+    """The conversation has the values of a table: attribute and value, or the details with kind and value.
 
     Raises:
         PromiseBroken: it does not, in one of the places.
@@ -129,7 +129,7 @@ def _expect_as_stored(views: Views) -> None:
     )
     if shown != views.stored:
         raise PromiseBroken(
-            Code.CHANGED, f"{views.conversation.title!r}: expected what the database has, {views.stored}, got {shown}"
+            Code.CHANGED, f"{views.conversation.title!r}: expected {views.stored} as in the database, got {shown}"
         )
 
 

@@ -63,7 +63,7 @@ class Customer:
 
     Several tools or devices of one customer that act at the same moment are performers: they share the account and its
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
-    `found` is the result of the last search, and `reading` what the customer saw of the list page by page.
+    `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     """
 
     driver: Driver
@@ -168,7 +168,7 @@ class Customer:
         return self.seen[conversation.id]
 
     async def search(self, query: Query) -> None:
-        """Search for conversations, and keep what was found."""
+        """Search for conversations, and keep the result."""
         self.found = await _offered(self.driver.search, "search").find(self.session, query)
 
     async def list(self, status: str | None = None) -> list[Thread]:

@@ -35,7 +35,7 @@ class Arrival:
 
 @dataclass(eq=False)
 class Device:
-    """Receives from `open()` on, in a task of its own, until it is closed or loses power.
+    """Receives from `open()` on, in a separate task, until it is closed or loses power.
 
     With `opens` it reads each new thread as soon as its event arrives.
     """
@@ -105,7 +105,7 @@ class Device:
         return next(one.event for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id)
 
     async def wait_until(self, done: Callable[[], bool], what: str) -> None:
-        """Wait until what has arrived is enough.
+        """Wait until a condition on the received events is true.
 
         Raises:
             PromiseBroken: it was not in time; the message lists the events that came.

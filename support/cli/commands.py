@@ -36,7 +36,7 @@ Tier = Annotated[list[str] | None, typer.Option("--tier", "-t", help="Only this 
 Row = Annotated[list[str] | None, typer.Option("--row", "-r", help="Only this row, such as TL-01. May be repeated.")]
 Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag, such as load.")]
 Words = Annotated[list[str] | None, typer.Option("--words", "-k", help="Only scenarios with these words in the title.")]
-Rebind = Annotated[bool, typer.Option("--rebind", help="Write down what each fault breaks now; no proof.")]
+Rebind = Annotated[bool, typer.Option("--rebind", help="List the failures of each fault now; no proof.")]
 Workers = Annotated[int | None, typer.Option("-n", help="How many scenarios play at once; 0 for one after the other.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]
 

@@ -1,1 +1,1 @@
-"""What every room may know: scenarios, outcomes, failures, rows, settings. Imports nothing of the suite."""
+"""The ground of every room: scenarios, outcomes, failures, rows, settings. Imports nothing of the suite."""

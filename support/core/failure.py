@@ -14,7 +14,7 @@ class BadInput(Exception):
 
 
 class Code(StrEnum):
-    """What kind of promise was broken: a stable name that faults bind to, while the text of a message is free."""
+    """The kind of promise that was broken: a stable name for faults to bind to; the text of a message is free."""
 
     ASSERTION = "assertion"
     """A plain assertion that failed, which has no code."""
@@ -23,7 +23,7 @@ class Code(StrEnum):
     ACT_REFUSED = "act.refused"
     ACT_FAILED = "act.failed"
 
-    # a thread and what is in it, by where it was looked for
+    # a thread and its contents, by the place of the check
     TITLE_SHOWN = "title.shown"
     TITLE_STORED = "title.stored"
     TITLE_FORM = "title.form"
@@ -96,7 +96,7 @@ class Code(StrEnum):
 
 
 class PromiseBroken(AssertionError):
-    """The backend under test did not do what a feature promises. Counts as `broken`."""
+    """The backend under test broke a promise of a feature. Counts as `broken`."""
 
     def __init__(self, code: Code, text: str) -> None:
         super().__init__(text)

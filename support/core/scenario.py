@@ -25,7 +25,7 @@ Table = tuple[tuple[str, ...], ...]
 class StepText(NamedTuple):
     """One step as written: `keyword` is the word in the file, `kind` is given, when, then or unknown.
 
-    `text`, `table` and `docstring` are what the file has, with the cells of an example filled in; every report shows
+    `text`, `table` and `docstring` are as in the file, with the cells of an example filled in; every report shows
     them. `played` is the text that is matched with a step definition and executed.
     """
 

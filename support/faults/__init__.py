@@ -5,7 +5,7 @@
 - `catalogue` has the faults, a module for each capability. A fault names the scenarios that it must break by their
   ids, the step function at which they break, and the failure code; titles, sentences and texts are free.
 - `fault`, `patch`, `proof` say what a fault is, build it into a process, and judge what was played.
-- `rebind` binds faults anew after steps or codes have changed: run `threadproof prove --rebind`, read what each fault
+- `rebind` binds faults again after steps or codes have changed: run `threadproof prove --rebind`, read what each fault
   breaks now and why, accept it by `python -m support.faults.rebind`, format, and prove again.
 
 A fault is applied inside the backend's own process, as it starts. The backend knows nothing of this.

@@ -1,4 +1,4 @@
-"""What a fault is, what it must break, and how the catalogue is kept."""
+"""Faults, their expected failures, and the catalogue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from support.faults.patch import Patch
 
 CHECKS_OF_EACH_SCENARIO = ("bystander", "snapshot")
-"""What breaks a scenario after its last step, and stands where the name of a step function stands."""
+"""Checks after the last step; a fault may name one in place of a step function."""
 
 
 class ExpectedFailure(NamedTuple):
@@ -75,7 +75,7 @@ def fault(*expected: tuple[ExpectedFailure, ...]) -> Callable[[Callable[[Patch],
         name = function.__name__
         story = (function.__doc__ or "").strip()
         if name in _FAULTS or not story or not failures:
-            raise ValueError(f"the fault {name} needs a name of its own, a docstring and a scenario to break")
+            raise ValueError(f"the fault {name} needs a unique name, a docstring and a scenario to break")
         if len({one.scenario for one in failures}) < len(failures):
             raise ValueError(f"the fault {name} names a scenario twice; it can break only once")
         _FAULTS[name] = Fault(name, story, failures, function, function.__module__)
@@ -118,7 +118,7 @@ def fault_named(name: str) -> Fault:
 def unknown_names(
     faults: Iterable[Fault], scenarios: Collection[str], step_functions: Collection[str]
 ) -> Iterator[str]:
-    """A sentence for each scenario id and step function that faults name and nobody has, with the nearest one."""
+    """A sentence for each unknown scenario id and step function that faults name, with the nearest one."""
     places = [*step_functions, *CHECKS_OF_EACH_SCENARIO]
     for fault in faults:
         for one in fault.expected:

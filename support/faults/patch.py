@@ -33,7 +33,7 @@ class Call:
         return self._bound.arguments[self._own(name)]
 
     def go(self, **changes: Any) -> Any:
-        """Call the original, with some arguments changed; what it gives has to be awaited if it is async.
+        """Call the original, with some arguments changed; the caller awaits the result if it is async.
 
         Raises:
             AttributeError: the function has no such argument.

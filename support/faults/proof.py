@@ -1,4 +1,4 @@
-"""What the prover found, and what follows from it."""
+"""The results of the prover, and its conclusion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.faults.fault import ExpectedFailure, Fault, catalogue
 
 
 class Verdict(StrEnum):
-    """What is to be said of a fault."""
+    """The verdict on a fault."""
 
     CAUGHT = "caught"
     MISSED = "missed"
@@ -96,7 +96,7 @@ def _row(trial: Trial, fault: Fault) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Proof:
-    """Everything that a run of the prover has shown. `then_steps` are the functions of all Then sentences."""
+    """The results of a run of the prover. `then_steps` are the functions of all Then sentences."""
 
     faults: tuple[Judged, ...]
     sound: tuple[Trial, ...]
@@ -105,7 +105,7 @@ class Proof:
 
     @property
     def red_without_fault(self) -> list[Trial]:
-        """Scenarios that broke although nothing was wrong with the backend."""
+        """Scenarios that broke without a fault."""
         return [trial for trial in self.sound if trial.outcome != "kept"]
 
     @property
@@ -121,7 +121,7 @@ class Proof:
         return caught and not self.unproven and not self.red_without_fault
 
     def to_json(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
-        """The record `proof.json`: what this run has shown, and what `earlier` ones have shown of other faults.
+        """The record `proof.json`: the results of this run, and those of `earlier` runs for other faults.
 
         `broken_at` has the function of every Then sentence, with the names of the faults that broke a scenario there:
         a sentence without any has never been seen red.
@@ -149,7 +149,7 @@ def _broken_at(faults: Iterable[Mapping[str, Any]], function: str) -> list[str]:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What earlier runs of the prover have shown; nothing of faults that the catalogue no longer has.
+    """The results of earlier runs of the prover, without faults that the catalogue no longer has.
 
     Raises:
         BadInput: the file is not a record of the prover.

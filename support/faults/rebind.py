@@ -1,8 +1,8 @@
-"""Binds faults anew after scenarios, step functions or codes have changed.
+"""Binds faults again after scenarios, step functions or codes have changed.
 
 `threadproof prove --rebind` plays each fault against the scenarios that it names and writes what broke to
 `rebind.json`, beside `proof.json`. `python -m support.faults.rebind [FAULT ...]` then writes it into the catalogue: of
-all faults, or of those named. What broke in place of what was declared, and why, is for a person to read first.
+all faults, or of those named. Before that, a person must read which failures have changed, and why.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def widened(fault: Fault, scenarios: Sequence[str]) -> list[str]:
 
 
 def broken_by(trial: Trial) -> ExpectedFailure | None:
-    """What a trial shows that a fault breaks; None where nothing broke, or outside any step function."""
+    """The failure in a trial; None where nothing broke, or outside any step function."""
     if trial.outcome != "broken" or trial.step_function is None or trial.code is None:
         return None
     return ExpectedFailure(trial.scenario, trial.step_function.removeprefix("steps."), Code(trial.code))
@@ -92,7 +92,7 @@ def declaration(expected: Sequence[ExpectedFailure]) -> str:
 
 
 def rewrite(source: str, expected: Mapping[str, Sequence[ExpectedFailure]]) -> str:
-    """The text of a module of the catalogue with the declarations of some faults, by name, written anew."""
+    """The text of a module of the catalogue with new declarations of some faults, by name."""
     lines = source.splitlines()
     for node in sorted(ast.walk(ast.parse(source)), key=lambda one: -getattr(one, "lineno", 0)):
         if isinstance(node, ast.FunctionDef) and expected.get(node.name):

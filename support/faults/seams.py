@@ -1,4 +1,4 @@
-"""The seams of a thread backend: the places at which a fault can be built in, by what is done there.
+"""The seams of a thread backend: the places at which a fault can be built in, named in domain words.
 
 This module alone knows where in the embedded backend a seam is. The backend is imported when a fault is applied, in the
 backend's own process, and never by the suite.
@@ -34,7 +34,7 @@ class Seam(StrEnum):
         return member
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Call the function as it is now, with whatever faults have been built in."""
+        """Call the function as it is now, with all faults that have been built in."""
         return found(self)(*arguments, **named)
 
     # threads
@@ -290,7 +290,7 @@ def stream_of(event_log: Any, customer_id: UUID) -> str:
 
 
 def send_soon(socket: Any, event: Any) -> None:
-    """Queue an event for a device, whoever it is for."""
+    """Queue an event for a device, even one of another customer."""
     socket._put(lambda: socket._forward(event))
 
 
@@ -305,7 +305,7 @@ def devices_of(hub: Any) -> list[Any]:
 
 
 def forget_devices(hub: Any, customer_id: UUID) -> None:
-    """Let no device of a customer be told anything more."""
+    """Let no device of a customer receive any further event."""
     hub._sockets.pop(customer_id, None)
 
 

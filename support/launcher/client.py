@@ -53,7 +53,7 @@ class Launcher:
             function: its place, such as `package.module:function`. It returns its answer and, if the process is to go
                 on afterwards, a function that serves; None in its place ends the process.
             register: the folder in which the process enters its id; the process works in the parent of this folder.
-            log: the file for what the process prints.
+            log: the file for the output of the process.
             arguments: those of the function, as JSON values.
 
         Raises:

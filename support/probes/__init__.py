@@ -1,1 +1,1 @@
-"""The suite's own eyes: they read PostgreSQL, Redis and metrics over connections of their own, and change nothing."""
+"""Probes read PostgreSQL, Redis and metrics over the suite's own connections, and change nothing."""

@@ -73,4 +73,4 @@ async def refresh_statistics(database_url: str) -> None:
         finally:
             await connection.close()
     except (OSError, asyncpg.PostgresError) as error:
-        raise EnvironmentFailed(f"PostgreSQL cannot refresh its statistics: {error}") from error
+        raise EnvironmentFailed(f"PostgreSQL does not refresh its statistics: {error}") from error

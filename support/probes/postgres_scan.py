@@ -49,7 +49,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class OwnedRows:
-    """How many rows a table has for an owner, and a sum of their hashes. What belongs to nobody has the owner ''."""
+    """How many rows a table has for an owner, and a sum of their hashes. Rows without an owner have the owner ''."""
 
     table: str
     owner: str

@@ -175,7 +175,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("threadproof")
     group.addoption("--prove", action="store_true", help="play every scenario with each fault that names it")
     group.addoption("--fault", action="append", default=[], help="with --prove: only this fault")
-    group.addoption("--rebind", action="store_true", help="with --prove: write down what each fault breaks now")
+    group.addoption("--rebind", action="store_true", help="with --prove: list the failures of each fault now")
 
 
 def pytest_configure(config: pytest.Config) -> None:

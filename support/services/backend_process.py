@@ -43,7 +43,7 @@ class BackendRequest:
 
     Attributes:
         environ: the backend's whole environment.
-        log: the file for what it prints.
+        log: the file for its output.
         fault: the name of a fault to apply first.
         activations: the file to which the fault adds a byte whenever it acts.
     """

@@ -73,7 +73,7 @@ def _check_complete(settings: Settings) -> None:
     missing = [variable for variable, value in needed.items() if not value]
     if settings.backend_urls and missing:
         raise BadInput(
-            f"THREADPROOF_BACKEND_URLS names a running backend, so {' and '.join(missing)} must name what it uses: "
+            f"THREADPROOF_BACKEND_URLS names a running backend, so {' and '.join(missing)} must name its services: "
             "the suite checks stored data there, and scripts its model"
         )
 

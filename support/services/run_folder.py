@@ -86,7 +86,7 @@ class RunFolder:
         return self.path / keeper.REGISTER
 
     def log(self, name: str) -> Path:
-        """The file for what a process of this name prints."""
+        """The file for the output of a process of this name."""
         return self.path / "logs" / f"{name}.log"
 
     def stack(self, name: str) -> Path:

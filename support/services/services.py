@@ -30,7 +30,7 @@ class Services:
     """The services that all scenarios of a run share, started by `Services.start` in the run's controller.
 
     Attributes:
-        description: what other processes need to use them.
+        description: the values that other processes need to use them.
         ready_seconds: how long each server took until it served, the `schema` until it was made, and all in `total`.
         postgres, redis, model: the servers that were started; None where the settings name another.
     """

@@ -21,7 +21,7 @@ def bind_rows(
 ) -> tuple[list[ActRow], list[Conversation]]:
     """The rows, and every conversation that they name.
 
-    `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` gives what an act asks for.
+    `A, then B` is a sequence of acts by one performer; B has the same person. `fixture` returns a fixture by name.
 
     Raises:
         EnvironmentFailed: a column is unknown or missing, or a sentence is no act.

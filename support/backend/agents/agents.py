@@ -64,7 +64,7 @@ def find(name: str) -> Agent:
 
 
 def prompt(agent: Agent, messages: Sequence[Record]) -> list[dict[str, str]]:
-    """What the model is to read: the agent's instructions, then the conversation."""
+    """The model's input: the agent's instructions, then the conversation."""
     said = [{"role": row["role"], "content": row["content"]} for row in messages]
     return [{"role": "system", "content": agent.instructions}, *said]
 
@@ -81,7 +81,7 @@ class Speaker:
 
         Raises:
             openai.OpenAIError: the model refused, or could not be reached.
-            ValueError: what came is not a completion, or not one that can be stored.
+            ValueError: the reply is not a completion, or cannot be stored.
         """
         completion: object = await self._client.chat.completions.create(
             model=self._model_name,

@@ -27,7 +27,7 @@ class SignedIn(BaseModel):
 
 
 class ListedSession(BaseModel):
-    """One of one's own sessions."""
+    """A session of the caller."""
 
     id: UUID
     created_at: Moment

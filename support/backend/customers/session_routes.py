@@ -1,4 +1,4 @@
-"""`/api/sessions`: sign in, see where one is signed in, sign out."""
+"""`/api/sessions`: sign in, list the live sessions, sign out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = routing.router("/api/sessions", "sessions", CustomerRoute)
 
 
 class Credentials(validation.Body):
-    """Who one is, and the proof."""
+    """E-mail address and password."""
 
     email: Annotated[str, Field(min_length=3, max_length=254)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
@@ -83,7 +83,7 @@ def signed_in(session: Session, customer_id: UUID, plan: plans.Name, secret: str
 
 @router.get("")
 async def find(sessions: SessionsPart, who: Customer) -> schemas.SessionList:
-    """One's live sessions, the oldest first."""
+    """List the caller's live sessions, the oldest first."""
     return schemas.SessionList(
         items=[
             schemas.ListedSession(
@@ -101,7 +101,7 @@ async def find(sessions: SessionsPart, who: Customer) -> schemas.SessionList:
 async def revoke(
     session_id: UUID, database: DatabasePart, relay: RelayPart, sessions: SessionsPart, who: Customer
 ) -> Response:
-    """End one of one's sessions at once, its open sockets included."""
+    """End one of the caller's sessions at once, with its open sockets."""
     if not await sessions.revoke(session_id, who.customer_id):
         raise problems.not_found()
     async with database.transaction(who.customer_id) as connection:

@@ -1,4 +1,4 @@
-"""Events: what happened to a customer's things, in the one shape in which every device gets them."""
+"""Events: changes to a customer's threads, in the shape that every device gets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EventId = Annotated[str, Field(pattern="^[0-9]{1,18}$")]
 
 
 class Envelope(BaseModel):
-    """Something happened. Run fields are there for every event, and null where no run is concerned."""
+    """An event as it is sent. Every event has the run fields; they are null where it belongs to no run."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -68,17 +68,17 @@ async def key_of(request: Request, owner_id: UUID) -> Key | None:
 
 
 async def request_hash(request: Request) -> bytes:
-    """The same for requests that ask for the same."""
+    """A hash that is equal for equal requests."""
     body = await request.json() if await request.body() else None
     canonical = json.dumps([request.method, request.url.path, body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).digest()
 
 
 async def once(connection: Connection, key: Key | None, effect: Callable[[Connection], Awaitable[Answer]]) -> Response:
-    """Have the effect, or give the answer that it had under this key. Commits nothing itself.
+    """Run the effect, or return the answer stored under this key. Commits nothing itself.
 
     Raises:
-        problems.Problem: 422, the key was used for something else; 404, what it made has been deleted.
+        problems.Problem: 422, the key was used for another request; 404, the thread that it made has been deleted.
     """
     if key and not await claim(connection, key):
         replayed = await stored(connection, key)

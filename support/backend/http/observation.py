@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class Observed:
-    """An application whose requests are seen."""
+    """An application whose requests are logged and counted."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

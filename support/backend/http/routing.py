@@ -76,7 +76,7 @@ def refuse_query(request: Request) -> None:
 
 
 def resources_of(connection: HTTPConnection) -> Any:
-    """What the application was made with: an object of the application's own, the attributes of which are parts."""
+    """The application's own object, whose attributes are the parts."""
     return connection.app.state.resources
 
 

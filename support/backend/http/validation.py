@@ -106,7 +106,7 @@ def check_content(content: str) -> str:
 
 
 def check_not_blank(text: str) -> None:
-    """Something to be seen.
+    """At least one visible character.
 
     Raises:
         Unacceptable: there is nothing.

@@ -1,4 +1,4 @@
-"""The frames of `/ws`: what devices get, and what they may send."""
+"""The frames of `/ws`: those that devices get, and those that they may send."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ async def take_lease(database: Database, leases: SocketLeases, socket: LiveSocke
 
 
 async def _serve(hub: Hub, database: Database, websocket: WebSocket, socket: LiveSocket) -> None:
-    """Send and receive at the same time; whichever ends first ends the other."""
+    """Send and receive at the same time; the end of one ends the other."""
     hub.join(socket)
     try:
         async with asyncio.TaskGroup() as group:
@@ -108,7 +108,7 @@ async def _answer(database: Database, socket: LiveSocket, text: str | None) -> N
 
 
 def parse(text: str | None) -> Subscribe | Unsubscribe | Ping | Resume:
-    """What a client's frame asks for.
+    """The request in a client's frame.
 
     Raises:
         problems.Problem: 422, nothing that this socket knows.

@@ -31,7 +31,7 @@ PLANS: dict[Name, Plan] = {
     "mid": Plan(5, 500, 10, 90, 10, frozenset({"several_agents", "shared_memory", "agent_metadata"})),
     "enterprise": Plan(10, 1000, 25, 365, 25, frozenset({"erasure", "audit_trail", "session_control"})),
 }
-"""From the smallest to the largest; each includes what the ones before it have."""
+"""From the smallest to the largest; each includes the capabilities of those before it."""
 
 
 async def of(connection: Connection, customer_id: UUID) -> Name:

@@ -1,4 +1,4 @@
-"""What the process counts, for Prometheus."""
+"""The metrics of the process, for Prometheus."""
 
 from __future__ import annotations
 

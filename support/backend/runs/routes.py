@@ -26,7 +26,7 @@ erasing_router = routing.router("/api/threads", "threads", CustomerRoute)
 
 
 class NewRun(validation.Body):
-    """Who is asked, and what."""
+    """The agent, and the question."""
 
     agent: Annotated[str, Field(min_length=1, max_length=64)]
     input: validation.Content
@@ -35,7 +35,7 @@ class NewRun(validation.Body):
 
 @router.get("/agents")
 async def list_agents(who: Customer) -> schemas.AgentList:  # noqa: ARG001 - known customers only
-    """Who can be asked."""
+    """List the agents."""
     return schemas.AgentList(items=list(agents.AGENTS))
 
 

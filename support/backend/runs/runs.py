@@ -38,7 +38,7 @@ CANCELLED = RunEnd("cancelled", error_code="cancelled", error_message="The run w
 async def queue(
     connection: Connection, customer_id: UUID, thread_id: UUID, agent: str, content: str, timeout_seconds: float
 ) -> Record:
-    """Store what the customer asks, as a message, and the run that is to answer it.
+    """Store the customer's question as a message, and the run that will answer it.
 
     Raises:
         problems.Problem: 404, this customer has no such thread; 409, it is archived.
@@ -105,7 +105,7 @@ async def store_answer(connection: Connection, run: Record) -> Record:
 
 
 async def cancel(connection: Connection, customer_id: UUID, run_id: UUID) -> Record:
-    """End a run, wherever it is; one that has ended stays as it is.
+    """End a run in any state; one that has ended stays as it is.
 
     Raises:
         problems.Problem: 404, this customer has no such run.

@@ -25,7 +25,7 @@ async def insert(connection: Connection, customer_id: UUID, thread_id: UUID, con
 async def insert_answer(
     connection: Connection, customer_id: UUID, thread_id: UUID, content: str, *, agent: str, run_id: UUID
 ) -> Record:
-    """Store what an agent answered in a run, as `insert` does what a customer says."""
+    """Store an agent's answer in a run, as `insert` does for a customer's message."""
     return await _insert(connection, customer_id, thread_id, "assistant", content, agent=agent, run_id=run_id)
 
 
@@ -93,7 +93,7 @@ async def page(
 
 
 async def context(connection: Connection, customer_id: UUID, thread_id: UUID, question: int) -> list[Record]:
-    """What an agent is to know for its answer to a message: all that was said before, the message itself last.
+    """The messages that an agent reads to answer one: all earlier ones, and that one last.
 
     Answers that came while the message waited for its turn belong to it; what the customer has said since does not.
     """

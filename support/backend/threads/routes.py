@@ -25,7 +25,7 @@ messages_router = routing.router("/api/threads/{thread_id}/messages", "messages"
 
 
 class NewThread(validation.Body):
-    """All of it may be left out."""
+    """Every field is optional."""
 
     title: validation.Title | None = None
     metadata: validation.Metadata = Field(default_factory=dict)
@@ -33,7 +33,7 @@ class NewThread(validation.Body):
 
 
 class NewMessage(validation.Body):
-    """What a customer says."""
+    """A customer's message."""
 
     content: validation.Content
 
@@ -88,7 +88,7 @@ async def store(connection: Connection, customer_id: UUID, title: str, body: New
 async def find(
     filters: Annotated[search.Filters, Query()], database: DatabasePart, settings: SettingsPart, who: Customer
 ) -> schemas.ThreadPage:
-    """One's own threads, the last active first."""
+    """List the caller's threads, the last active first."""
     async with database.transaction(who.customer_id) as connection:
         if filters.is_search:
             plans.require(await plans.of(connection, who.customer_id), "search")
@@ -149,7 +149,7 @@ async def export(thread_id: UUID, response: Response, database: DatabasePart, wh
 async def post_message(
     thread_id: UUID, body: NewMessage, request: Request, database: DatabasePart, relay: RelayPart, who: Customer
 ) -> Response:
-    """Say something in a thread."""
+    """Write a message in a thread."""
     key = await idempotency.key_of(request, who.customer_id)
 
     async def effect(connection: Connection) -> Answer:

@@ -149,7 +149,7 @@ def check_transition(old: str, new: str) -> None:
 
 
 def values_after(old: Record, body: ThreadChanges) -> dict[str, Any]:
-    """Title, status and metadata as they are to be.
+    """Title, status and metadata after the change.
 
     Raises:
         problems.Problem: 409, the status cannot change so; 422, the metadata would grow too large.

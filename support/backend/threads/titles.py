@@ -47,7 +47,7 @@ class Titles:
 
         Raises:
             openai.OpenAIError: the model refused, or could not be reached.
-            ValueError: what came is not a completion.
+            ValueError: the reply is not a completion.
         """
         completion: object = await self._client.chat.completions.create(
             model=self._model_name,

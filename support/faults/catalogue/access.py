@@ -176,7 +176,7 @@ def refusal_tells_that_a_run_exists(patch: Patch) -> None:
 
 @fault(breaks("TL-20.3[Sam]", at="threads:has", code=Code.MESSAGES_SHOWN))
 def stopping_is_refused_and_done(patch: Patch) -> None:
-    """A stranger is told that there is no such run, and the run stops."""
+    """A stranger's request to stop a run is refused, and the run stops all the same."""
 
     async def cancel(_problem: Any, call: Call) -> None:
         owner = await owner_of(call, "runs", "run_id")

@@ -64,7 +64,7 @@ def agents_answer_in_archived_threads(patch: Patch) -> None:
 
 @fault(breaks("TL-22.3", at="refusals:is_refused", code=Code.REFUSAL_NAMES))
 def refusal_does_not_say_that_it_is_archived(patch: Patch) -> None:
-    """The agent takes no question, and nobody is told why."""
+    """The agent takes no question, and the refusal does not say why."""
     refuse_without_reason(patch, Seam.CHECK_OPEN)
 
 

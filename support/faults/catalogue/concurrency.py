@@ -89,13 +89,13 @@ def condition_is_checked_too_early(patch: Patch) -> None:
 
 @fault(breaks("TL-15.2", at="together:each_time_done", code=Code.WINNERS))
 def late_changes_are_not_told_the_version(patch: Patch) -> None:
-    """A change that comes too late is refused without the version that is there now."""
+    """The refusal of a late change does not name the current version."""
     change_refusal(patch, Seam.CHECK_VERSION, lambda problem, _call: problem.members.clear())
 
 
 @fault(breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER))
 def late_changes_are_told_a_future_version(patch: Patch) -> None:
-    """A change that comes too late is told of a version that nobody has made."""
+    """The refusal of a late change names a version that does not exist."""
 
     def tell(problem: Any, call: Call) -> None:
         problem.members["current_version"] = call.version + 1

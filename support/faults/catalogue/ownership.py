@@ -70,7 +70,7 @@ def everybody_can_change_everything(patch: Patch) -> None:
 
 @fault(breaks("TL-12.2", "TL-20.2", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def strangers_are_refused_and_obeyed(patch: Patch) -> None:
-    """A stranger is told that there is no such conversation, and the change is made."""
+    """A stranger's change of a conversation is refused, and made all the same."""
     without_row_security(patch)
 
     async def change(_problem: Any, call: Call) -> None:

@@ -64,7 +64,7 @@ def delay(patch: Patch, seam: Seam, seconds: Callable[[Call], float]) -> None:
 
 
 def change_call(patch: Patch, seam: Seam, when: When = always, **changes: Callable[[Any], Any]) -> None:
-    """Pass on something else than was given: for each argument by its name, the new value made from the old one."""
+    """Change arguments: for each by its name, a function from the old value to the new one."""
     instead(
         patch,
         seam,
@@ -74,12 +74,12 @@ def change_call(patch: Patch, seam: Seam, when: When = always, **changes: Callab
 
 
 def change_result(patch: Patch, seam: Seam, change: Callable[[Any, Call], Any], when: When = always) -> None:
-    """Give something else than was found; `change` takes the result and the call, and may be async."""
+    """Change the result; `change` takes the result and the call, and may be async."""
     instead(patch, seam, lambda call: once_done(call.go(), lambda result: change(result, call)), when)
 
 
 def reverse(patch: Patch, seam: Seam) -> None:
-    """Give what was found in the opposite order."""
+    """Return the result in the opposite order."""
     change_result(patch, seam, lambda found, _call: list(reversed(found)))
 
 

@@ -97,7 +97,7 @@ def find_for_anybody(patch: Patch, seam: Seam, table: str, id_: str) -> None:
 
 
 async def owner_of(call: Call, table: str, id_: str) -> UUID | None:
-    """Whose something is; None if there is no such thing."""
+    """The owner of a row; None if there is no such row."""
     return await run_as_owner(call.connection, f"SELECT customer_id FROM {table} WHERE id = '{getattr(call, id_)}'")
 
 
@@ -118,7 +118,7 @@ def change_what_was_stored(patch: Patch, assignment: str) -> None:
 
 
 def change_before_storing(patch: Patch, **changes: Callable[[Any], Any]) -> None:
-    """Store something else than was asked for, and answer with it; changes are of `title` and `metadata`."""
+    """Store other values than the request has, and answer with them; changes are of `title` and `metadata`."""
     change_call(patch, Seam.STORE_THREAD, **changes)
 
 
@@ -137,12 +137,12 @@ def remember_ids(patch: Patch, seam: Seam) -> set[Any]:
 
 
 def read_stale(patch: Patch, memory: dict[Any, Any], seam: Seam = Seam.READ_THREAD) -> None:
-    """Give what is remembered of a thread in the place of what is stored."""
+    """Return a thread from memory instead of the stored one."""
     instead(patch, seam, lambda call: memory[call.thread_id], when=lambda call: bool(memory.get(call.thread_id)))
 
 
 def show_also(patch: Patch, parts: Callable[[Any], dict[str, Any]]) -> None:
-    """Show something else of threads than is stored; `parts` gives it for a row, and nothing where it is right."""
+    """Show threads with other values than stored; `parts` returns these for a row, or nothing to leave it as it is."""
 
     @patch.replace(Seam.SHOWN_THREAD, counts=False)
     def shown(call: Call) -> Any:

@@ -1,4 +1,4 @@
-"""Somebody who asks agents, with a model that says what it is told to."""
+"""A customer who asks agents, with a scripted model."""
 
 from __future__ import annotations
 

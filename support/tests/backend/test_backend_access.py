@@ -1,4 +1,4 @@
-"""Who the API lets in: tokens, sessions, and what is kept of either."""
+"""Access to the API: tokens, sessions, and the stored data of both."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def unsigned(claims: dict[str, Any]) -> str:
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
-async def test_nothing_but_the_token_says_who_asks(stack: Stack) -> None:
+async def test_only_the_token_identifies_the_customer(stack: Stack) -> None:
     async with person(stack) as who, person(stack) as other:
         await create(other.http)
         for name in ("customer_id", "user_id", "owner"):

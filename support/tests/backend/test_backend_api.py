@@ -119,7 +119,7 @@ async def test_a_foreign_thread_is_answered_as_one_that_never_was(stack: Stack) 
         assert (kept["title"] != "taken over", kept["message_count"]) == (True, 1)
 
 
-async def test_what_a_plan_lacks_is_refused_with_the_plan_that_has_it(stack: Stack) -> None:
+async def test_a_refusal_names_the_plan_with_the_missing_capability(stack: Stack) -> None:
     async with person(stack, "free") as who:
         thread = await create(who.http, metadata={})
         path = f"/api/threads/{thread['id']}"
@@ -139,7 +139,7 @@ async def test_what_a_plan_lacks_is_refused_with_the_plan_that_has_it(stack: Sta
         assert (await who.http.get(f"{path}/export")).status_code == 200, "the plan counts, not what the token says"
 
 
-async def test_what_happens_is_counted(stack: Stack) -> None:
+async def test_events_and_requests_are_counted(stack: Stack) -> None:
     async with person(stack) as who, who.device() as device:
         await create(who.http)
         await device.frame()

@@ -27,7 +27,7 @@ BACKEND = Path(support.backend.__file__).parent
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The modules that a module names in its imports, wherever they stand."""
+    """The modules that a module imports, at any place in its text."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
             case ast.Import():

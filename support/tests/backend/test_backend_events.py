@@ -48,7 +48,7 @@ async def test_nobody_else_gets_an_event(stack: Stack) -> None:
         assert await stranger.silent()
 
 
-async def test_resume_gives_what_was_missed_and_then_what_is_new_while_it_happens(stack: Stack) -> None:
+async def test_resume_sends_missed_events_and_then_new_ones(stack: Stack) -> None:
     async with person(stack) as who:
         await created(who, 30)
         async with who.device(1) as device:
@@ -82,7 +82,7 @@ async def test_resuming_from_where_nothing_is_kept_or_nothing_was_yet_is_refused
         assert (lost["problem"]["status"], lost["problem"]["earliest"]) == (410, "1")
 
 
-async def test_only_the_last_events_are_kept_and_it_is_said_from_where(stack: Stack) -> None:
+async def test_only_the_last_events_are_kept_and_a_refusal_says_from_where(stack: Stack) -> None:
     async with person(stack) as who, postgres(stack) as database:
         await database.execute(
             "INSERT INTO outbox SELECT $1, n, 'thread_created', NULL, '{}', now() FROM generate_series(1, $2) AS n",
@@ -164,7 +164,7 @@ async def test_a_revoked_session_ends_its_sockets_on_every_process_and_no_others
         assert refused.value.response.status_code == 401
 
 
-async def test_a_plan_holds_so_many_sockets_a_session_over_all_processes(stack: Stack) -> None:
+async def test_the_plan_limits_the_sockets_of_a_session_over_all_processes(stack: Stack) -> None:
     async with person(stack, "free") as who, who.device(0), who.device(1):
         async with who.device(1):
             with pytest.raises(InvalidStatus) as refused:

@@ -1,4 +1,4 @@
-"""Events reach every device once and in order over whatever breaks meanwhile: Redis, a subscription, a process."""
+"""Events reach every device once and in order, even if Redis, a subscription or a process breaks meanwhile."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_a_socket_hears_again_after_its_process_lost_the_subscription(own_
             assert (await device.frame())["sequence"] == number
 
 
-async def test_what_a_killed_process_committed_is_published_by_another(own_stack: Stack) -> None:
+async def test_another_process_publishes_the_events_of_a_killed_one(own_stack: Stack) -> None:
     async with person(own_stack) as who, who.device(1) as device:
         writer = asyncio.create_task(write_until_killed(who))
         await device.frames(20)

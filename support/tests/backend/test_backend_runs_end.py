@@ -161,7 +161,7 @@ async def test_the_run_of_a_process_that_ends_is_interrupted_within_the_lease(ow
             assert [message["role"] for message in messages] == ["user", "user", "assistant"]
 
 
-async def test_a_paused_process_does_not_overwrite_what_another_has_ended(own_stack: Stack) -> None:
+async def test_a_paused_process_does_not_overwrite_a_run_that_another_has_ended(own_stack: Stack) -> None:
     async with agent_thread(own_stack) as subject:
         run = await subject.ask(Turn.saying("too late", delay_s=0.5))
         await subject.asked(run)

@@ -1,4 +1,4 @@
-"""A backend process starts, or says in one line why not; and it ends when it is told to."""
+"""A backend process starts, or says in one line why not; and it ends on a signal."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_migrating_again_changes_nothing(environ: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_process_ends_well_when_it_is_told_to(environ: dict[str, str], number: signal.Signals) -> None:
+def test_a_process_ends_well_on_a_signal(environ: dict[str, str], number: signal.Signals) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     with backend(environ | {"PORT": str(port)}) as process:

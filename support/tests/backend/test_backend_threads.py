@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 pytest_plugins = ["support.tests.backend.backend_fixture"]
 
 
-async def test_titles_come_from_the_model_which_is_told_for_whom(stack: Stack) -> None:
+async def test_titles_come_from_the_model_which_gets_the_customer(stack: Stack) -> None:
     async with ModelControl(stack.model_url, stack.model_space) as model, person(stack) as who:
         question = f"How do we ship {uuid4().hex} to Norway?"
         await model.script(Turn.saying('\n  "Shipping   to\tNorway"\nmore'), contains=[question])
@@ -76,7 +76,7 @@ async def test_status_goes_only_where_the_table_lets_it(stack: Stack) -> None:
                     assert after["version"] == version + (old != new)
 
 
-async def test_a_merge_patch_changes_what_it_names(stack: Stack) -> None:
+async def test_a_merge_patch_changes_the_members_that_it_names(stack: Stack) -> None:
     async with person(stack) as who:
         thread = await create(who.http, metadata={"a": 1, "b": {"c": 1, "d": 2}, "e": None, "f": [1]})
         path = f"/api/threads/{thread['id']}"

@@ -2,7 +2,7 @@
 
     uv run python support/tests/bench/steps.py [rounds]
 
-For each runner a set of scenarios is run once with few steps and once with many, each in a process of its own; the
+For each runner a set of scenarios is run once with few steps and once with many, each in a separate process; the
 difference, divided by the number of steps it consists of, is the cost of a step without start and collection. The
 rounds take turns, and medians are printed, so that a machine whose speed drifts treats all alike.
 """

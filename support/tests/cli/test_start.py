@@ -74,7 +74,7 @@ def test_a_run_that_is_ended_leaves_nothing(temporary: Path, number: int) -> Non
     assert_nothing_left(temporary, processes)
 
 
-def test_a_run_that_is_refused_ends_what_it_began(temporary: Path) -> None:
+def test_a_refused_run_ends_its_processes(temporary: Path) -> None:
     running = start(temporary, "run", "--row", "TL-99")
     _said, complaints = running.communicate(timeout=60)
     assert running.returncode == 2

@@ -31,7 +31,7 @@ Parts = tuple[dict[str, Any], dict[str, Any], str]
 
 @asynccontextmanager
 async def driver_of(target: Target) -> AsyncGenerator[Driver]:
-    """A driver on connections of its own."""
+    """A driver on separate connections."""
     connections = EmbeddedConnections(target)
     driver = connections.driver(WireLog())
     yield driver

@@ -27,7 +27,7 @@ ONE_BY_ONE = "SELECT * FROM parcels WHERE weight = 0"
 
 @pytest.fixture
 def url(backend_services: Services) -> Iterator[str]:
-    """The address of a database of its own."""
+    """The address of a separate database."""
     server, name = backend_services.description.postgres_url, f"reads_{uuid4().hex[:8]}"
     database.create(server, name)
     yield database.in_database(server, name)
@@ -54,7 +54,7 @@ async def readings(url: str) -> list[TableReads]:
     return [reads["parcels"] for reads in counted]
 
 
-def test_every_reading_is_counted_at_once_whoever_did_it(url: str) -> None:
+def test_every_reading_by_any_connection_is_counted_at_once(url: str) -> None:
     first, by_index, whole = asyncio.run(readings(url))
     assert (by_index.lookups - first.lookups, by_index.rows - first.rows) == (3, 30)
     assert (whole.lookups - by_index.lookups, whole.rows - by_index.rows) == (2, 2000)

@@ -62,7 +62,7 @@ def both(shop: Shop, number: int) -> tuple[Any, Any]:
     return shop.sell(number), asyncio.run(shop.order(number))
 
 
-def test_what_is_skipped_is_not_done(build: Built) -> None:
+def test_a_skipped_function_is_not_called(build: Built) -> None:
     makers.skip(build.patch, SELL)
     assert both(Shop(), 1) == (None, None)
     assert build.acted == 2
@@ -75,7 +75,7 @@ def test_a_condition_leaves_the_others_alone_and_uncounted(build: Built) -> None
     assert build.acted == 1
 
 
-def test_what_is_repeated_is_done_twice(build: Built) -> None:
+def test_a_repeated_function_is_called_twice(build: Built) -> None:
     makers.repeat(build.patch, ORDER)
     assert asyncio.run(Shop().order(1)) == [1, 1]
 
@@ -121,7 +121,7 @@ def test_watching_changes_and_counts_nothing(build: Built) -> None:
     assert build.acted == 0
 
 
-def test_what_can_be_awaited_but_is_no_coroutine_is_not_awaited(build: Built) -> None:
+def test_an_awaitable_that_is_no_coroutine_is_not_awaited(build: Built) -> None:
     class Connection:
         def __await__(self) -> Any:
             raise AssertionError("nobody asked for that")
@@ -157,7 +157,7 @@ def test_an_async_answer_to_a_refusal_is_awaited(build: Built) -> None:
     assert build.acted == 1
 
 
-def test_what_is_refused_is_not_done(build: Built) -> None:
+def test_a_refused_call_is_not_made(build: Built) -> None:
     makers.refuse(build.patch, SELL, lambda: PROBLEM, when=lambda call: call.number == 2)
     shop = Shop()
     with pytest.raises(PROBLEMS):

@@ -109,7 +109,7 @@ def test_the_record_tells_at_which_then_sentences_nothing_ever_broke() -> None:
     assert row["expected"] == {"step_function": "steps.counts:is_count", "code": "thread.changed"}
 
 
-def test_what_earlier_runs_have_shown_of_other_faults_stays_in_the_record() -> None:
+def test_results_of_earlier_runs_for_other_faults_stay_in_the_record() -> None:
     earlier = conclude([FAULT], {"TL-01.1": SCENARIO}, [trial(fault=None, **KEPT), trial()]).to_json(earlier={})
     another = replace(FAULT, name="another")
     record = conclude([another], {}, [trial(fault="another", scenario="TL-01.2")]).to_json(earlier)
@@ -136,7 +136,7 @@ def test_every_scenario_has_a_fault_and_every_row_two_or_more() -> None:
     assert {scenario.id for scenario in scenarios} - named == set()
 
 
-def test_the_catalogue_names_only_what_there_is() -> None:
+def test_the_catalogue_names_only_existing_scenarios_and_steps() -> None:
     import_steps(settings().steps)
     check_names(catalogue().values(), [scenario.id for scenario in all_scenarios()])
 
@@ -156,7 +156,7 @@ def test_every_then_sentence_has_been_chosen_by_a_fault_to_break_at() -> None:
         ({"at": "bystandr"}, "'bystandr' (did you mean 'bystander'?)"),
     ],
 )
-def test_a_name_that_nobody_has_is_told_with_the_nearest(changes: dict[str, Any], said: str) -> None:
+def test_an_unknown_name_is_reported_with_the_nearest(changes: dict[str, Any], said: str) -> None:
     wrong = replace(FAULT, expected=(EXPECTED._replace(**changes),))
     [sentence] = unknown_names([wrong], ["TL-01.1"], ["steps.counts:is_count"])
     assert sentence.startswith("the fault counts_double names")
@@ -169,7 +169,7 @@ def test_good_names_are_not_complained_of() -> None:
     assert list(unknown_names(faults, ["TL-01.1"], ["steps.counts:is_count"])) == []
 
 
-def test_a_code_that_nobody_has_is_told_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_code_is_reported_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     def misspelt(_name: str) -> None:
         _ = Code.NOT_REFUSD  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
 
@@ -194,7 +194,7 @@ def test_a_fault_needs_a_story_and_a_scenario_and_names_each_once() -> None:
 
     once = breaks("TL-01.1", at="counts:is_count", code=Code.CHANGED)
     for function, failures in ((untold, [once]), (told, []), (told, [once, once])):
-        with pytest.raises(ValueError, match=r"needs a name of its own|names a scenario twice"):
+        with pytest.raises(ValueError, match=r"needs a unique name|names a scenario twice"):
             fault(*failures)(function)
 
 

@@ -1,4 +1,4 @@
-"""Binding faults anew: what is played, what is written down, and what becomes of the catalogue's text."""
+"""Binding faults again: the trials, the record, and the new text of the catalogue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def expected(scenario: str, at: str = "counts:is_count", code: Code = Code.CHANG
         ("TL-03.1", []),
     ],
 )
-def test_what_is_not_there_any_more_may_be_what_is_nearest(named: str, played: list[str]) -> None:
+def test_a_missing_scenario_may_mean_the_nearest_ones(named: str, played: list[str]) -> None:
     assert rebind.candidates(expected(named), IDS) == played
 
 
@@ -55,7 +55,7 @@ def judged(*trials: dict[str, Any], named: tuple[str, ...] = ("TL-01.1",)) -> Ju
     return Judged(fault, [trial(**changes) for changes in trials])
 
 
-def test_what_broke_is_the_new_binding_and_what_did_not_is_said() -> None:
+def test_broken_scenarios_are_the_new_binding_and_unbroken_ones_are_reported() -> None:
     one = judged({"code": "assertion"}, KEPT | {"scenario": "TL-02.1"}, named=("TL-01.1", "TL-02.1", "TL-03.1"))
     assert rebind.bindings(one) == [expected("TL-01.1", code=Code.ASSERTION)]
     assert rebind.unbroken(one) == ["TL-02.1"]
@@ -64,7 +64,7 @@ def test_what_broke_is_the_new_binding_and_what_did_not_is_said() -> None:
     ]
 
 
-def test_what_was_not_selected_stays_bound_as_it_is() -> None:
+def test_scenarios_not_selected_stay_bound() -> None:
     one = judged({}, named=("TL-01.1", "TL-02.1", "TL-09.9"))
     assert rebind.record([one], IDS)["counts_double"]["breaks"] == [
         ["TL-01.1", "counts:is_count", "thread.changed"],
@@ -77,7 +77,7 @@ def test_nothing_else_is_a_binding(changes: dict[str, Any]) -> None:
     assert rebind.bindings(judged(changes)) == []
 
 
-def test_only_the_declarations_of_the_faults_given_are_written_anew() -> None:
+def test_only_the_declarations_of_the_given_faults_are_replaced() -> None:
     text = rebind.rewrite(MODULE, {"second": [expected("TL-01.1"), expected("TL-01.2[a]"), expected("TL-02.1", "b:c")]})
     assert '@fault(breaks("TL-01.1", at="old:step", code=Code.ASSERTION))\ndef first' in text
     declared = (

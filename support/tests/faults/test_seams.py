@@ -25,7 +25,7 @@ def test_no_two_seams_are_one() -> None:
     assert [name for name, seam in Seam.__members__.items() if seam.name != name] == []
 
 
-def test_whatever_else_faults_ask_of_the_backend_is_there() -> None:
+def test_the_other_names_that_faults_use_exist_in_the_backend() -> None:
     places = re.findall(r'_own\("([^"]+)"\)', (FAULTS / "seams.py").read_text("utf-8"))
     assert len(places) >= 10
     for place in places:

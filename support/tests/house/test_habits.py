@@ -57,7 +57,7 @@ def test_a_contributor_is_shown_the_commands() -> None:
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_pre_commit_refuses_what_the_checks_refuse(kind: str, tmp_path: Path) -> None:
+def test_pre_commit_refuses_the_same_as_the_checks(kind: str, tmp_path: Path) -> None:
     text, complaint = BAD[kind]
     for name in ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "justfile", ".pre-commit-config.yaml"):
         shutil.copy(PROJECT / name, tmp_path)

@@ -57,7 +57,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_room_imports_only_what_it_may() -> None:
+def test_every_room_imports_only_allowed_rooms() -> None:
     code, said = lint(PROJECT)
     assert code == 0, said
     assert f"{len(CONTRACTS)} kept, 0 broken" in said
@@ -75,7 +75,7 @@ def test_each_contract_can_be_broken(copied: Path) -> None:
 
 def test_a_room_without_a_place_is_refused(copied: Path) -> None:
     (copied / "support/attic").mkdir()
-    (copied / "support/attic/__init__.py").write_text('"""Things that nobody has put away."""\n', "utf-8")
+    (copied / "support/attic/__init__.py").write_text('"""A room without a place."""\n', "utf-8")
     code, said = lint(copied)
     assert code == 1, said
     assert f"{NAMES['rooms']} BROKEN" in said

@@ -73,7 +73,7 @@ def test_all_of_a_process_share_one_launcher(ours: Launcher) -> None:
         ("leave", {}, "ended without an answer"),
     ],
 )
-def test_what_failed_is_told(
+def test_a_failure_is_reported(
     ours: Launcher, register: Path, function: str, arguments: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(EnvironmentFailed, match=reason):
@@ -141,7 +141,7 @@ def test_the_launcher_ends_with_its_owner(register: Path, ending: signal.Signals
     await_end(found.pid)
 
 
-def test_a_module_that_cannot_be_loaded_is_told(register: Path) -> None:
+def test_a_module_that_cannot_be_loaded_is_reported(register: Path) -> None:
     with owner(register, "support.tests.launcher.unheard_of") as process:
         said, complaints = process.communicate("\n", timeout=10)
     assert said.strip().isdigit()  # what does not need the module works all the same

@@ -1,4 +1,4 @@
-"""A running model service, a space of its own for each test, and the official OpenAI client in that space."""
+"""A running model service, a separate space for each test, and the official OpenAI client in that space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model service as a process of its own, and one question to it."""
+"""A model service as a separate process, and one question to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "support.model_service"]
 
 @contextmanager
 def running(port: int = 0) -> Generator[tuple[str, subprocess.Popen[str]]]:
-    """A service process and its address. Unless it is killed, whatever it was put through, it ends quietly."""
+    """A service process and its address. Unless it is killed, it must end without any further output."""
     with subprocess.Popen(
         [*COMMAND, "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

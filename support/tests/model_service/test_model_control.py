@@ -108,7 +108,7 @@ async def test_spaces_see_nothing_of_each_other(
         assert await said(openai_client, "hello") == UNSCRIPTED.say
 
 
-async def test_the_record_holds_what_was_asked_and_no_key(model: ModelControl, openai_client: AsyncOpenAI) -> None:
+async def test_the_record_holds_requests_and_no_key(model: ModelControl, openai_client: AsyncOpenAI) -> None:
     before = time.time()
     await ask(
         openai_client, "a first question", temperature=0.5, tools=[{"type": "function", "function": {"name": "x"}}]

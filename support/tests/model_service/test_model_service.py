@@ -288,7 +288,7 @@ async def test_a_held_answer_comes_when_it_is_released(
     await ask(openai_client, "slowly, once more")  # what is released holds nothing any more
 
 
-async def test_whoever_gives_up_is_held_no_longer(model: ModelControl, openai_client: AsyncOpenAI) -> None:
+async def test_a_client_that_gives_up_is_no_longer_held(model: ModelControl, openai_client: AsyncOpenAI) -> None:
     await model.script(Turn.saying("never", held=True), contains=[])
     with pytest.raises(openai.APITimeoutError):
         await ask(openai_client.with_options(timeout=0.3), "anyone?")

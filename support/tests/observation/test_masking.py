@@ -1,4 +1,4 @@
-"""A secret, wherever it stands in what was said on the wire, is not in what the report shows."""
+"""No secret of the wire log, in any place, appears in the report."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_web_token_anywhere(data: st.DataObject, secret: str, before: str, aft
 
 
 @given(st.data(), st.from_regex(r"[A-Za-z0-9._~+/-]{6,40}=?", fullmatch=True).map("qZ".__add__))
-def test_what_follows_the_word_bearer(data: st.DataObject, secret: str) -> None:
+def test_the_word_after_bearer_is_masked(data: st.DataObject, secret: str) -> None:
     text = f"refused: Bearer {secret}"
     log = WireLog()
     log.said(data.draw(wrapped(text).map(lambda body: exchange(reply_body=body, failure=text, url=f"/x?q={text}"))))
@@ -126,7 +126,7 @@ def test_a_secret_met_once_is_masked_wherever_else_it_stands(data: st.DataObject
     assert_hidden(secret, log)
 
 
-def test_what_is_no_secret_stays_readable() -> None:
+def test_other_text_stays_readable() -> None:
     log = WireLog()
     body = {"usage": {"prompt_tokens": 12}, "content": '{"size": 1}', "token": None, "note": "the token: expired"}
     log.said(exchange(reply_body=body, request_headers={"Content-Type": "application/json"}))
@@ -151,7 +151,7 @@ def test_exchanges_are_shown_in_the_order_in_which_they_began() -> None:
     assert [one.name.split()[0] for one in wire_attachments(log.take())] == ["POST", "GET"]
 
 
-def test_a_step_that_said_very_much_shows_the_rest_in_lines() -> None:
+def test_a_step_with_many_exchanges_shows_the_rest_in_lines() -> None:
     log = WireLog()
     for number in range(45):
         log.said(exchange(url=f"/{number}"))

@@ -37,7 +37,7 @@ def test_nothing_disagrees(whole: OutcomeSuite) -> None:
     assert whole.ledger()["mismatches"] == []
 
 
-def test_a_broken_promise_names_its_step_and_what_was_seen(whole: OutcomeSuite) -> None:
+def test_a_broken_promise_names_its_step_and_reason(whole: OutcomeSuite) -> None:
     entry = whole.entry("The wrong figure")
     assert entry["id"] == "TL-01"
     assert (entry["feature"], entry["line"], entry["tier"]) == ("features/free/counting.feature", 18, "free")
@@ -91,7 +91,9 @@ def test_a_kept_scenario_says_no_more_than_that(whole: OutcomeSuite) -> None:
         ("Listed and kept", None, 'the deviation listed for "Listed and kept" is stale: it is kept now; remove it'),
     ],
 )
-def test_what_was_not_kept_says_where_and_why(whole: OutcomeSuite, title: str, step: str | None, reason: str) -> None:
+def test_a_scenario_that_is_not_kept_has_place_and_reason(
+    whole: OutcomeSuite, title: str, step: str | None, reason: str
+) -> None:
     entry = whole.entry(title)
     assert entry["step"] == step
     assert entry["reason"].startswith(reason)
@@ -150,7 +152,7 @@ def test_ctrl_c_leaves_a_ledger(suite: OutcomeSuite, workers: str) -> None:
     assert suite.allure()["In trouble"]["status"] == "unknown"
 
 
-def test_what_comes_after_the_first_failure_is_not_run(suite: OutcomeSuite) -> None:
+def test_scenarios_after_the_first_failure_are_not_run(suite: OutcomeSuite) -> None:
     done = suite.pytest("-n0", "-x")
     assert done.returncode == 1, done.stdout
     counts = suite.ledger()["totals"]
@@ -200,7 +202,7 @@ def test_proof_and_invocation_are_written_down(suite: OutcomeSuite) -> None:
     assert "--words=One more" in invocation["command"]
 
 
-def test_an_unreadable_proof_is_said(suite: OutcomeSuite) -> None:
+def test_an_unreadable_proof_is_reported(suite: OutcomeSuite) -> None:
     suite.write("out/proof.json", "{")
     assert suite.pytest("-n0", "--words=One more").returncode == 1
     assert suite.ledger()["mismatches"][0].startswith("proof.json is not a record of the prover")

@@ -101,7 +101,7 @@ def test_steps_that_were_not_reached_are_shown_as_skipped(
     assert [step["status"] for step in results[title]["steps"]] == statuses
 
 
-def test_a_failure_says_what_was_seen_and_where_it_is_written(results: dict[str, dict[str, Any]]) -> None:
+def test_a_failure_shows_its_reason_and_place(results: dict[str, dict[str, Any]]) -> None:
     details = results["The wrong figure"]["statusDetails"]
     assert details["message"].startswith("the count is 2, not 5 (asked with ***)")
     assert details["trace"] == "features/free/counting.feature:24\nAnd it is 5"
@@ -112,7 +112,7 @@ def test_a_known_deviation_is_marked_as_known(results: dict[str, dict[str, Any]]
     assert results["Listed and broken"]["statusDetails"]["message"] == "agreed until spring"
 
 
-def test_what_was_said_hangs_on_the_step_that_said_it(whole: OutcomeSuite, results: dict[str, dict[str, Any]]) -> None:
+def test_exchanges_are_attached_to_their_step(whole: OutcomeSuite, results: dict[str, dict[str, Any]]) -> None:
     given, when, then = results["One more"]["steps"]
     assert list(attachments(whole, given)) == ["POST /sessions -> 201 in 12 ms (Fay)"]
     said = attachments(whole, when)

@@ -60,7 +60,7 @@ def test_a_listed_deviation_excuses_only_a_broken_promise(phases: list[Phase], o
     assert judge_phases(phases, title="x", deviation="agreed").outcome is outcome
 
 
-def test_what_is_not_offered_is_told_apart_from_other_skips() -> None:
+def test_not_offered_differs_from_other_skips() -> None:
     result = judge_phases([SKIPPED, TEARDOWN], title="x", not_offered="no search here")
     assert (result.outcome, result.reason) == (Outcome.NOT_OFFERED, "no search here")
     assert judge_phases([SETUP, BROKEN, TEARDOWN], title="x", not_offered="no search here").outcome is Outcome.BROKEN
@@ -104,7 +104,7 @@ def test_only_three_outcomes_let_a_run_succeed() -> None:
         (ExceptionGroup("two", [PromiseBroken(Code.CHANGED, "a"), OSError("b")]), "a\nOSError: b", False),
     ],
 )
-def test_an_exception_is_told_in_words(error: BaseException, reason: str, broken: bool) -> None:  # noqa: FBT001
+def test_an_exception_becomes_words(error: BaseException, reason: str, broken: bool) -> None:  # noqa: FBT001
     assert reason_of(error) == reason
     assert is_broken_promise(error) is broken
 

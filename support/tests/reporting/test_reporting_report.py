@@ -77,7 +77,7 @@ def test_an_installation_is_made_once(reports: Path) -> None:
     assert stamp.stat().st_mtime_ns == before
 
 
-def test_without_npm_the_results_are_kept_and_it_is_said(reports: Path, offline: Path) -> None:
+def test_without_npm_the_results_stay_and_a_message_says_so(reports: Path, offline: Path) -> None:
     before = sorted(file.name for file in (reports / RESULTS).iterdir())
     built = build_report(reports)
     assert isinstance(built, ReportUnavailable)
@@ -87,7 +87,7 @@ def test_without_npm_the_results_are_kept_and_it_is_said(reports: Path, offline:
     assert not (offline / "node_modules" / ".threadproof-installed").exists()
 
 
-def test_an_installation_that_has_no_place_is_said(tmp_path: Path) -> None:
+def test_an_installation_without_a_writable_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NodeFailed, match="No such file"):
         install(tmp_path / "nowhere")
 
@@ -135,7 +135,7 @@ def test_scripts_from_elsewhere_and_analytics_are_removed() -> None:
         '<script src="local.js"></script>',
     ],
 )
-def test_what_would_still_be_fetched_is_refused_loudly(inside: str) -> None:
+def test_a_page_that_would_still_fetch_is_refused(inside: str) -> None:
     with pytest.raises(NotOffline, match="the report would ask for <"):
         offline_html(page(inside))
 

@@ -1,4 +1,4 @@
-"""What a person sees while scenarios run, piped and on a terminal."""
+"""The output while scenarios run, piped and on a terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_head_says_what_will_run(output: str) -> None:
 
 
 @pytest.mark.parametrize(("title", "outcome"), OUTCOMES.items())
-def test_every_scenario_has_a_line_of_its_own(output: str, title: str, outcome: str) -> None:
+def test_every_scenario_has_one_line(output: str, title: str, outcome: str) -> None:
     lines = [line for line in output.splitlines() if f"  {title}  " in line and line.endswith(" s")]
     assert len(lines) == 1
     assert lines[0].startswith(outcome.replace("_", " ").ljust(15) + "  TL-0")

@@ -100,7 +100,7 @@ def defaults(text: str) -> str:
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
 
 
-def test_the_settings_in_the_comment_reach_what_is_published() -> None:
+def test_the_settings_in_the_comment_match_the_published_ports() -> None:
     settings = Settings.model_validate(
         {name.removeprefix("THREADPROOF_").lower(): value for name, value in TOLD.items()}
     )

@@ -61,7 +61,7 @@ def query(url: str, statement: str) -> list[asyncpg.Record]:
     return asyncio.run(ask())
 
 
-def test_each_service_answers_and_is_told_when_ready(running: Services) -> None:
+def test_each_service_answers_and_is_reported_when_ready(running: Services) -> None:
     here = running.description
 
     assert query(here.postgres_url, "SHOW server_version")[0][0].startswith("18")

@@ -1,4 +1,4 @@
-"""Whatever is broken comes back on its port with its data; what is paused answers nothing until it is resumed."""
+"""A broken server comes back on its port with its data; a paused one answers nothing until it is resumed."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_a_paused_backend_answers_nothing_until_it_is_healed(stack: Stack) -> No
     assert http_calls.call("GET", f"{backend.url}/health/ready")[0] == 200
 
 
-def test_healing_what_is_well_changes_nothing(stack: Stack) -> None:
+def test_healing_a_running_server_changes_nothing(stack: Stack) -> None:
     processes = [*own(stack), *stack.processes]
     before = [process.pid for process in processes]
     for process in processes:
@@ -197,7 +197,7 @@ def test_healing_what_is_well_changes_nothing(stack: Stack) -> None:
     assert [process.pid for process in processes] == before
 
 
-def test_what_does_not_run_cannot_be_paused(make: Make) -> None:
+def test_a_stopped_server_cannot_be_paused(make: Make) -> None:
     with pytest.raises(EnvironmentFailed, match="does not run"):
         make(Valkey).pause()
 
@@ -230,7 +230,7 @@ def test_a_server_that_serves_too_late_is_given_up(make: Make, monkeypatch: pyte
     assert not valkey.running
 
 
-def test_a_server_that_ignores_the_request_to_stop_is_killed_and_told(
+def test_a_server_that_ignores_the_request_to_stop_is_killed_and_reported(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     valkey = make(Valkey)

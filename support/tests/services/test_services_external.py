@@ -60,7 +60,7 @@ def test_named_servers_are_left_as_they_were_even_by_stacks_that_nobody_closed(t
     assert database.named(there.postgres_url, "") == before
 
 
-def test_a_disruptive_stack_breaks_servers_of_its_own_and_not_those_named(theirs: Services) -> None:
+def test_a_disruptive_stack_breaks_its_own_servers_and_not_those_named(theirs: Services) -> None:
     with (
         Services.start(settings(**urls(theirs)), BACKEND_PROGRAM) as ours,
         open_stack(ours.description, "disrupted", own_services=True) as stack,
@@ -164,7 +164,7 @@ def test_a_server_of_another_kind_is_refused(theirs: Services) -> None:
         Services.start(settings(postgres_url=f"postgresql://127.0.0.1:{theirs.redis.port}/db"), BACKEND_PROGRAM)
 
 
-def test_a_user_who_may_not_create_databases_is_told_so(theirs: Services) -> None:
+def test_a_user_without_the_right_to_create_databases_is_reported(theirs: Services) -> None:
     async def create_user() -> None:
         connection = await asyncpg.connect(theirs.description.postgres_url)
         await connection.execute("CREATE ROLE guest LOGIN PASSWORD 'hidden'")

@@ -1,4 +1,4 @@
-"""Whatever way a run ends, its processes, ports and folder are gone; what a live run has is left alone."""
+"""After every kind of end, a run's processes, ports and folder are gone; those of a live run stay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from support.services.valkey import Valkey
 GONE_SECONDS = 10  # generous: the machine may be busy
 OF_A_TERMINAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-# Runs everything a run can have, paused servers included, says what there is, and waits.
+# Runs everything a run can have, paused servers included, prints its folder and ports, and waits.
 RUNNER = """
 import json, os, sys
 from support.faults import BACKEND_PROGRAM
@@ -52,7 +52,7 @@ with Services.start(Settings.model_construct(), BACKEND_PROGRAM) as services:
 
 @dataclass
 class Runner:
-    """A run in an interpreter of its own, and everything that belongs to it."""
+    """A run in a separate interpreter, with its processes, ports and folder."""
 
     process: subprocess.Popen[str]
     folder: Path
@@ -122,7 +122,7 @@ def test_ctrl_c_does_not_reach_the_services_and_the_runner_ends_them(runner: Run
     runner.assert_gone()
 
 
-def test_the_next_run_clears_what_a_run_left_whose_keeper_was_killed_too(runner: Runner) -> None:
+def test_the_next_run_clears_up_after_a_run_whose_keeper_was_killed(runner: Runner) -> None:
     runner.keeper.kill()
     wait_ended([runner.keeper], GONE_SECONDS)
     os.kill(runner.process.pid, signal.SIGKILL)
@@ -224,8 +224,8 @@ def test_nothing_begins_in_a_run_that_is_over(temporary: Path) -> None:
 
 
 @pytest.mark.parametrize("options", ["ro", "size=3m"])
-def test_a_temporary_folder_that_cannot_be_used_is_told_in_one_message(options: str) -> None:
-    """On a disk of its own, in a mount namespace: read-only, or too small for PostgreSQL's data."""
+def test_an_unusable_temporary_folder_is_reported_in_one_message(options: str) -> None:
+    """On a separate disk, in a mount namespace: read-only, or too small for PostgreSQL's data."""
     script = """
 import tempfile
 import time
@@ -256,7 +256,7 @@ except BadInput as error:
     assert "TMPDIR" in done.stdout
 
 
-def test_no_temporary_folder_at_all_is_told_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_temporary_folder_is_reported_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def none() -> str:
         raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
 

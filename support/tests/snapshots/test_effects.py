@@ -250,7 +250,7 @@ def test_a_user_from_whom_rows_are_hidden_gets_no_verdict(backend: Stack) -> Non
         asyncio.run(look())
 
 
-def test_what_goes_by_itself_may_go_in_its_time_only() -> None:
+def test_a_key_may_expire_only_at_its_time() -> None:
     lapsing = {"Redis key a": Kept("hash of 2", "x", until=100.0)}
     assert list(differences(lapsing, {}, now=101.0)) == []
     assert list(differences(lapsing, {}, now=99.0)) == ["Redis key a is gone (hash of 2)"]

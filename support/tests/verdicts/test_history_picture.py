@@ -15,7 +15,7 @@ from support.verdicts.history.verdict import judge_history
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_each_operation_has_a_bar_that_tells_what_came_of_it() -> None:
+def test_each_operation_has_a_bar_that_shows_its_outcome() -> None:
     picture = draw(
         "What happened",
         [

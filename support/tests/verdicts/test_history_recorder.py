@@ -43,7 +43,7 @@ def test_an_answer_that_is_nothing_is_an_answer() -> None:
     assert not record.history()[0].is_unknown
 
 
-def test_refused_and_unknown_are_told_apart() -> None:
+def test_refused_and_unknown_differ() -> None:
     record = recorder()
     with record.calling("Ann", "it", "writes") as call:
         call.refused("conflict", told=4)
@@ -54,7 +54,7 @@ def test_refused_and_unknown_are_told_apart() -> None:
     assert (unknown.outcome, unknown.completed) == (Unknown("the connection was lost"), math.inf)
 
 
-def test_what_no_answer_came_to_is_unknown() -> None:
+def test_an_operation_without_an_answer_is_unknown() -> None:
     record = recorder()
     with record.calling("Ann", "it", "writes"):
         pass

@@ -104,7 +104,7 @@ def test_the_part_shown_has_no_explanation_from_any_state_in_which_it_may_begin(
 
 
 @pytest.mark.parametrize(("model", "acts"), MODELS, ids=["register", "versions", "not started", "there"])
-def test_what_a_model_says_changes_nothing_changes_no_state(
+def test_an_operation_declared_unchanging_changes_no_state(
     model: AnyModel, acts: st.SearchStrategy[tuple[Any, Any]]
 ) -> None:
     """The search relies on it when it puts such an operation first, and the shortening when it leaves it out."""
@@ -170,7 +170,7 @@ def test_a_search_that_costs_too_much_decides_nothing(budget: Budget) -> None:
         verdict.expect_linearizable()
 
 
-def test_a_violation_found_counts_whatever_was_not_found_out_elsewhere() -> None:
+def test_a_violation_counts_although_another_object_is_undecided() -> None:
     hard = [*(wrote(number, "Ann", number, 0, 9) for number in range(1, 30)), read(30, "Bob", 77, 0, 9)]
     broken = operation(31, "Cay", Read(), (0, 1), 5, target="another")
     verdict = judge_history([*hard, broken], Register(), Budget(steps=50))

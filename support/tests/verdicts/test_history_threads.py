@@ -1,4 +1,4 @@
-"""Histories of threads, good and bad, as concurrent customers would record them, and what is said of them."""
+"""Histories of threads, good and bad, as concurrent customers would record them, and their verdicts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def judge_existence(operations: Sequence[AnyOperation], *, there: bool = True) -
 
 
 def merges(count: int, *, lost: int | None = None, told: bool = True) -> list[AnyOperation]:
-    """So many at once, each of a key of its own, and a read afterwards in which one is missing."""
+    """Many merges at once, each of a different key, and a read afterwards in which one is missing."""
     rows: list[tuple[str, object, float, float, object]] = []
     details: dict[str, Any] = {}
     for number in range(1, count + 1):

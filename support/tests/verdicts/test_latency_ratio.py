@@ -129,7 +129,7 @@ def backend(request: pytest.FixtureRequest, backend_services: Services) -> Itera
 
 
 async def against(stack: Stack) -> tuple[Finding, Finding]:
-    """What is found of starting within a second, and of starting against reading."""
+    """The findings on starting within a second, and on starting compared with reading."""
     connections = EmbeddedConnections(target_of(stack))
     people = People(connections.driver(WireLog()), "delay", 5)
     new = NewThread(title="One more")

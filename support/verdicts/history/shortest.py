@@ -97,7 +97,7 @@ class _Shortener:
     def _since(self, whole: Problem, moment: float) -> Problem | None:
         """What came after a moment of quiet; None where too little is known of the state at that moment.
 
-        None as well where nothing changed afterwards: who made the last change is part of what there is to tell.
+        None as well where nothing changed afterwards: the author of the last change is part of the explanation.
         """
         early = tuple(each for each in whole.operations if each.invoked <= moment)
         starts = ends(replace(whole, operations=early), self._meter, STATES_SHOWN)

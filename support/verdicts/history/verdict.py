@@ -109,7 +109,7 @@ class HistoryVerdict:
 def judge_history(
     operations: Iterable[Operation[Act, Result]], model: Model[Any, Act, Result], budget: Budget = BUDGET
 ) -> HistoryVerdict:
-    """Judge each object by itself; the budget holds for each object, and anew for its views.
+    """Judge each object by itself; the budget holds for each object, and again for its views.
 
     Half of it may be spent again on shortening what was found.
     """
