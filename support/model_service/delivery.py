@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 
@@ -70,7 +71,7 @@ class Delivery:
             headers["retry-after"] = str(math.ceil(refusal.retry_after_s))
             headers["retry-after-ms"] = str(math.ceil(refusal.retry_after_s * 1000))
         self._media_type = "application/json"
-        body = encoded(error(refusal.status, refusal.message))
+        body = json.dumps(error(refusal.status, refusal.message), ensure_ascii=False).encode()
         await self._send_whole(body, "refused", status=refusal.status, headers=headers)
 
     async def _send_message(self) -> None:
@@ -81,8 +82,12 @@ class Delivery:
             await self._start({"content-length": str(len(body))})
             await self._body(body[: len(body) // 2], more=True)
             return
-        self._entry.said = message["content"] or ""
-        self._entry.called = [SentCall(id=call["id"], **call["function"]) for call in message.get("tool_calls", ())]
+        self._entry.said = message.content or ""
+        self._entry.called = [
+            SentCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
+            for call in message.tool_calls or ()
+            if call.type == "function"
+        ]
         await self._send_whole(body, "answered")
 
     async def _send_stream(self) -> None:

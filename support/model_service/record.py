@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Literal
 
+from openai.types.chat.chat_completion_chunk import ChoiceDelta, ChoiceDeltaToolCallFunction
 from pydantic import BaseModel, Field
 
 Ending = Literal["open", "answered", "refused", "cut", "garbage", "hung", "client gone"]
@@ -46,14 +47,14 @@ class ModelRequest(BaseModel):
         """Whether a script recognised the request."""
         return self.script is not None
 
-    def add(self, delta: dict[str, Any]) -> None:
+    def add(self, delta: ChoiceDelta) -> None:
         """Note one piece of a streamed reply."""
-        self.said += delta.get("content") or ""
-        for call in delta.get("tool_calls", ()):
-            if "id" in call:
-                self.called.append(SentCall(id=call["id"], name=call["function"]["name"]))
-            index: int = call["index"]
-            self.called[index].arguments += call["function"]["arguments"]
+        self.said += delta.content or ""
+        for call in delta.tool_calls or ():
+            function = call.function or ChoiceDeltaToolCallFunction()
+            if call.id:
+                self.called.append(SentCall(id=call.id, name=function.name or ""))
+            self.called[call.index].arguments += function.arguments or ""
 
 
 def masked(authorization: str | None) -> str | None:
