@@ -48,11 +48,11 @@ async def has_own(people: People, who: str, they: str) -> None:
     await expect_own(people.actors(who))
 
 
-@then("{who:Who} has seen each of the {count:Count} once, the latest first")
+@then("{who:Who} saw all {count:Count} conversations once, the latest first")
 def has_seen_each(people: People, who: str, count: int) -> None:
     expect_each_once(people.who(who), count)
 
 
-@then("for {who:Who}, {absent:Absent}")
+@then("{who:Who} cannot find or open {absent:Absent}")
 async def does_not_exist(people: People, who: str, absent: str) -> None:
     await expect_absent(people.who(who), (one.id for one in people.absent(absent)))

@@ -7,12 +7,12 @@ from support.workloads.page_cost import PageComparison, TwoPages, compare_pages,
 
 
 @when(
-    "{who:Word} reads the list in pages of {size:Count}, in turns with {newcomer:Word}, "
-    "until it is clear whether a page takes more than {times:Count} times as long",
+    "{whose:Whose} pages of {size:Count} are compared with {newcomer:Whose}, "
+    "until it is clear whether they take more than {times:Count} times as long",
     target_fixture="comparison",
 )
-async def reads_in_turns(people: People, who: str, size: int, newcomer: str, times: int) -> PageComparison:
-    return await compare_pages(people.who(who), people.who(newcomer), size, times)
+async def are_compared(people: People, whose: str, size: int, newcomer: str, times: int) -> PageComparison:
+    return await compare_pages(people.who(whose), people.who(newcomer), size, times)
 
 
 @then("the first, the middle and the last page took at most {times:Count} times as long as {whose:Whose}")

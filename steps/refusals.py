@@ -1,4 +1,4 @@
-"""Acts that may not be done, and what a customer is told."""
+"""Acts that the product refuses, and the reasons that it gives."""
 
 from support.actors.attempts import Attempts
 from support.actors.people import People
@@ -6,17 +6,17 @@ from support.gherkin.sentences import given, then, when
 from support.workloads.access_matrix import do_everything, try_everything_as, try_everything_with
 
 
-@given("{who:Word} has done everything that can be done with {title:Quoted}")
+@given("{who:Word} has done every act on {title:Quoted}")
 async def has_done_everything(people: People, who: str, title: str) -> None:
     await do_everything(people.who(who), people.titled(title))
 
 
-@when("{who:Word} tries everything that can be done with {title:Quoted}", target_fixture="attempts")
+@when("{who:Word} tries every act on {title:Quoted}", target_fixture="attempts")
 async def tries_everything(people: People, who: str, title: str) -> Attempts:
     return await try_everything_as(people.who(who), people.titled(title))
 
 
-@when("everything that can be done with {title:Quoted} is tried {state}", target_fixture="attempts")
+@when("every act on {title:Quoted} is tried {state}", target_fixture="attempts")
 async def everything_is_tried(people: People, title: str, state: str) -> Attempts:
     return await try_everything_with(people.titled(title), state)
 

@@ -1,4 +1,4 @@
-"""What is done with a conversation, and what it has."""
+"""Acts on one conversation, and its attributes."""
 
 from support.actors.attributes import expect_attributes, expect_unchanged
 from support.actors.customer import Customer
@@ -34,7 +34,7 @@ async def adds_detail(actor: Customer, title: Title) -> None:
     await actor.change(actor.called(title), {f"added by {actor.label}": actor.label})
 
 
-@act("{who} [changes] {title:Title} only if it is as last seen")
+@act("{who} [changes] {title:Title} unless it has changed since it was opened")
 async def changes_as_seen(actor: Customer, title: Title) -> None:
     conversation = actor.called(title)
     seen = actor.version_seen(conversation)

@@ -23,12 +23,12 @@ def fit_one_order(together: Together, evidence: Evidence) -> None:
     together.expect_one_order()
 
 
-@then("{title:Quoted} is as the answers say")
+@then("{title:Quoted} has every change that was confirmed")
 async def is_as_answered(together: Together, title: str) -> None:
     await together.expect_as_answered(title)
 
 
-@then("each time {done:Count} of {count:Count} is done, and the others are told the new version")
+@then("in each round {done:Count} of {count:Count} succeeds, and the others learn the new version")
 def each_time_done(together: Together, done: int, count: int) -> None:
     together.expect_each_round(done, count)
 

@@ -14,11 +14,11 @@ Feature: Access control
     Value: a session that was lost, forged or ended opens nothing, and tells nobody what there is to steal
 
     @TL-20.1 @needs.details @needs.search @needs.runs @severity.blocker
-    Scenario Outline: Everything is tried <how>
+    Scenario Outline: Every act is tried <how>
       Given the assistant answers Enid with "Offer them nine millions, and not before May"
       And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
-      And she has done everything that can be done with "Nothing of note"
-      When everything that can be done with "Plans for the takeover" is tried <how>
+      And she has done every act on "Nothing of note"
+      When every act on "Plans for the takeover" is tried <how>
       Then each of these is refused, because nobody has signed in
 
       Examples:
@@ -26,7 +26,7 @@ Feature: Access control
         | without signing in                     |
         | with a session that is made up         |
         | with a session signed by somebody else |
-        | with a session that nobody has signed  |
+        | with an unsigned session  |
         | with a session that has ended          |
 
       @needs.signing_key
@@ -38,12 +38,12 @@ Feature: Access control
     Value: being a customer is no way to other customers
 
     @TL-20.2 @needs.details @needs.runs @severity.blocker
-    Scenario: A customer of another company tries everything
+    Scenario: A customer of another company tries every act
       Given the assistant answers Enid with "Offer them nine millions, and not before May"
       And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
-      And she has done everything that can be done with "Nothing of note"
+      And she has done every act on "Nothing of note"
       And Sam, a stranger, has signed in
-      When Sam tries everything that can be done with "Plans for the takeover"
+      When Sam tries every act on "Plans for the takeover"
       Then each of these is refused, because there is no such conversation
 
     @TL-20.3 @needs.runs @needs.live @severity.critical

@@ -19,7 +19,7 @@ Feature: Erasing conversations
       Given she has written a secret in "Plans for the takeover"
       And her laptop is open
       When she erases "Plans for the takeover"
-      Then for Enid, "Plans for the takeover" does not exist
+      Then Enid cannot find or open "Plans for the takeover"
       And nothing about "Plans for the takeover" is left anywhere
       And each of Enid's devices received these events last:
         | event               | of                     |

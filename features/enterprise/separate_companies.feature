@@ -14,4 +14,4 @@ Feature: Keeping companies apart
         | times | act                                                  |
         | 3     | each of them starts a conversation called "Our plans" |
       Then each of them has exactly what they started
-      And for Sam, none of their conversations exists
+      And Sam cannot find or open any of their conversations

@@ -13,4 +13,4 @@ Feature: Opening conversations
       When Fay starts a conversation called "Boxes for spring"
       Then "Boxes for spring" has:
         | title | Boxes for spring |
-      And for Sam, "Boxes for spring" does not exist
+      And Sam cannot find or open "Boxes for spring"

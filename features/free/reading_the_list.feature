@@ -13,7 +13,7 @@ Feature: Reading the list page by page
     @TL-18.1 @severity.critical
     Scenario: Thirty conversations, seven to a page, while others are started
       When she reads the list in pages of 7, starting another conversation after each page
-      Then Fay has seen each of the 30 once, the latest first
+      Then Fay saw all 30 conversations once, the latest first
 
     @TL-18.2
     Scenario Outline: The list cannot be read with <problem>

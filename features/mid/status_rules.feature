@@ -8,7 +8,7 @@ Feature: Rules for the status of conversations
     And she has started a conversation called "Boxes for spring"
 
   Rule: A status changes only as the rules allow, and a refusal names both statuses
-    Value: the product enforces a team's way of working, so that nobody has to
+    Value: the product enforces the team's rules, and nobody must check them
 
     @TL-13.1
     Scenario Outline: From <before> to <after>
@@ -30,6 +30,6 @@ Feature: Rules for the status of conversations
       Given she has marked "Boxes for spring" as archived
       And her phone is open
       When she tries to mark "Boxes for spring" as completed
-      Then it is refused, because it cannot go from archived to completed
+      Then it is refused, because an archived conversation cannot become completed
       And "Boxes for spring" is unchanged
       And her phone received nothing

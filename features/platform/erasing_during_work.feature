@@ -1,7 +1,7 @@
 Feature: Erasing a conversation that others work in
   Segment: Every plan
   Goal: stability
-  Impact: data that comes back after it was erased breaches trust beyond apology
+  Impact: data that returns after it was erased costs the customer's trust
 
   Rule: An erased conversation stays erased, no matter who is still working in it
     Value: customers can erase at any moment, without first sending everybody home
@@ -26,5 +26,5 @@ Feature: Erasing a conversation that others work in
       And the assistant answers Enid
       And Enid asks the agent "Is everybody done?" in "Something else"
       Then the answers fit one order
-      And for Enid, none of the erased conversations exists
+      And Enid cannot find or open any of the erased conversations
       And nothing about the erased conversations is left anywhere

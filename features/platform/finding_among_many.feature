@@ -14,8 +14,8 @@ Feature: Finding a conversation among many
       Given Ella has signed in on the Early plan
       And she has started 10 conversations
       And Mia has started 1,000 conversations
-      When Mia reads the list in pages of 10, in turns with Ella, until it is clear whether a page takes more than 2 times as long
-      Then Mia has seen each of the 1,000 once, the latest first
+      When Mia's pages of 10 are compared with Ella's, until it is clear whether they take more than 2 times as long
+      Then Mia saw all 1,000 conversations once, the latest first
       And the first, the middle and the last page took at most 2 times as long as Ella's
       And the product looks through at most 20 conversations for each of these pages
 

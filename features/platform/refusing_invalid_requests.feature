@@ -22,13 +22,13 @@ Feature: Refusing invalid requests
         | problem                              | part          |
         | a title that is a number             | title         |
         | an empty title                       | title         |
-        | a title as long as a page            | title         |
+        | a title that is too long            | title         |
         | a title with a forbidden character   | title         |
         | an empty first message               | first message |
-        | a first message as long as a book    | first message |
+        | a first message that is too long    | first message |
         | details that are a list              | details       |
         | details nested too deep              | details       |
-        | details larger than a picture        | details       |
+        | details that are too large        | details       |
         | details with a forbidden character   | details       |
         | another customer named as owner      | owner         |
         | a part that nobody knows             | unknown part  |

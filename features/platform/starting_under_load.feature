@@ -9,7 +9,7 @@ Feature: Starting conversations under load
     @TL-08.1 @load @severity.critical
     Scenario: Fifty conversations started at the same moment
       Given 10 customers of different companies have signed in on the Mid plan
-      When these are done at the same moment, until it is clear whether 95 of 100 take at most 1 second:
+      When these are done at the same moment, repeated until it is clear whether 95 of 100 take at most 1 second:
         | times | act                                                   |
         | 5     | each of them starts a conversation called "Our plans" |
       Then each of them has exactly what they started

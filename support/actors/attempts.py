@@ -138,7 +138,7 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     "there is no such conversation": lambda: _because(Reason.NOT_FOUND),
     "the product failed": lambda: _because(Reason.UNAVAILABLE, Reason.FAILED),
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
-    r"it cannot go from (\w+) to (\w+)": _statuses,
+    r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,
     r"the (.+) is wrong": _part,
 }

@@ -52,14 +52,14 @@ KINDS = {
     "Order": Kind(r"(?:, in any order)?"),
     "Extent": Kind(r"exactly these events|these events last"),
     "Attempted": Kind(r"it is|each of these is"),
-    "Absent": Kind(rf"(?:{QUOTED}) does not exist|none of (?:their|the erased) conversations exists"),
+    "Absent": Kind(rf"{QUOTED}|any of (?:their|the erased) conversations"),
     "Erased": Kind(rf"{QUOTED}|the erased conversations"),
     "Subject": Kind(rf"{QUOTED}|the conversation", lambda text: None if text == "the conversation" else text[1:-1]),
     "They": Kind(r"she|he|they"),
     "Together": Kind(
         r"at the same moment|one right after the other"
-        r"|at the same moment, \d+ times over"
-        r"|at the same moment, until it is clear whether \d+ of 100 take at most [\d.]+ seconds?"
+        r"|at the same moment, in \d+ rounds"
+        r"|at the same moment, repeated until it is clear whether \d+ of 100 take at most [\d.]+ seconds?"
     ),
     "Service": Kind(r"the database|the assistant|the product"),
     "Outage": Kind(r"is unavailable|refuses messages|drops its connections|is restarted|is back"),

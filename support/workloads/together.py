@@ -25,8 +25,8 @@ IN_THE_MIDDLE = "in the middle"
 """A moment: once half of the acts of the others have been answered."""
 MANNER = re.compile(
     r"(?P<how>at the same moment|one right after the other)"
-    r"(?:, (?P<rounds>\d+) times over"
-    r"|, until it is clear whether (?P<percent>\d+) of 100 take at most (?P<seconds>[\d.]+) seconds?)?"
+    r"(?:, in (?P<rounds>\d+) rounds"
+    r"|, repeated until it is clear whether (?P<percent>\d+) of 100 take at most (?P<seconds>[\d.]+) seconds?)?"
 )
 Do = Callable[[Customer], Awaitable[Any]]
 
@@ -55,7 +55,7 @@ class Manner:
 
     @classmethod
     def read(cls, words: str) -> Manner:
-        """The manner in the words of a sentence, such as `at the same moment, 5 times over`."""
+        """The manner in the words of a sentence, such as `at the same moment, in 5 rounds`."""
         match = MANNER.fullmatch(words)
         if match is None:
             raise EnvironmentFailed(f"expected a way to do acts together, got {words!r}")

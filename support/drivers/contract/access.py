@@ -42,7 +42,7 @@ class TokenState(StrEnum):
     NONE = "without signing in"
     MADE_UP = "with a session that is made up"
     OTHER_KEY = "with a session signed by somebody else"
-    UNSIGNED = "with a session that nobody has signed"
+    UNSIGNED = "with an unsigned session"
     REVOKED = "with a session that has ended"
     EXPIRED = "with a session that has expired"
 

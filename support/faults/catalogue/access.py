@@ -21,7 +21,7 @@ from support.faults.seams import Seam
         "TL-20.1[with a session that has ended]",
         "TL-20.1[with a session that has expired]",
         "TL-20.1[with a session that is made up]",
-        "TL-20.1[with a session that nobody has signed]",
+        "TL-20.1[with an unsigned session]",
         at="refusals:is_refused",
         code=Code.NOT_REFUSED,
     )
@@ -51,7 +51,7 @@ def tokens_never_expire(patch: Patch) -> None:
     breaks(
         "TL-20.1[with a session signed by somebody else]",
         "TL-20.1[with a session that has expired]",
-        "TL-20.1[with a session that nobody has signed]",
+        "TL-20.1[with an unsigned session]",
         at="refusals:is_refused",
         code=Code.NOT_REFUSED,
     )
@@ -61,7 +61,7 @@ def signatures_are_not_checked(patch: Patch) -> None:
     _read_token(patch, verify_signature=False)
 
 
-@fault(breaks("TL-20.1[with a session that nobody has signed]", at="refusals:is_refused", code=Code.NOT_REFUSED))
+@fault(breaks("TL-20.1[with an unsigned session]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def unsigned_tokens_are_accepted(patch: Patch) -> None:
     """The product checks signatures, but not those of tokens that say they have none."""
 
@@ -100,7 +100,7 @@ def unreadable_tokens_count_as_the_last_good_one(patch: Patch) -> None:
         "TL-20.1[with a session that has ended]",
         "TL-20.1[with a session that has expired]",
         "TL-20.1[with a session that is made up]",
-        "TL-20.1[with a session that nobody has signed]",
+        "TL-20.1[with an unsigned session]",
         at="refusals:is_refused",
         code=Code.REFUSAL_EFFECT,
     )

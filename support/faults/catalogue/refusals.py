@@ -33,8 +33,8 @@ def empty_text_is_accepted(patch: Patch) -> None:
 
 @fault(
     breaks(
-        "TL-05.1[a first message as long as a book]",
-        "TL-05.1[a title as long as a page]",
+        "TL-05.1[a first message that is too long]",
+        "TL-05.1[a title that is too long]",
         at="refusals:is_refused",
         code=Code.NOT_REFUSED,
     )
@@ -83,7 +83,7 @@ def details_of_each_depth_are_accepted(patch: Patch) -> None:
     skip(patch, Seam.CHECK_METADATA_DEPTH)
 
 
-@fault(breaks("TL-05.1[details larger than a picture]", at="refusals:is_refused", code=Code.NOT_REFUSED))
+@fault(breaks("TL-05.1[details that are too large]", at="refusals:is_refused", code=Code.NOT_REFUSED))
 def details_of_each_size_are_accepted(patch: Patch) -> None:
     """The product accepts details of any size."""
     skip(patch, Seam.CHECK_METADATA_SIZE)
@@ -126,7 +126,7 @@ def refusal_does_not_name_the_part(patch: Patch) -> None:
     change_call(patch, Seam.FIELD_ERROR, pointer=lambda _pointer: "")
 
 
-@fault(breaks("TL-05.1[a title as long as a page]", at="refusals:is_refused", code=Code.REFUSAL_REASON))
+@fault(breaks("TL-05.1[a title that is too long]", at="refusals:is_refused", code=Code.REFUSAL_REASON))
 def wrong_requests_end_in_an_unexpected_error(patch: Patch) -> None:
     """A wrong request is answered as if the product had failed."""
     failure = (500, "internal-error", "Something went wrong.")

@@ -20,7 +20,7 @@ COUNTING = """\
 Feature: Counting
   Segment: Free
   Goal: trust
-  Impact: customers who cannot count on the <count> leave
+  Impact: customers who cannot rely on the <count> leave
 
   Rule: A count goes up
     Value: the figure is right

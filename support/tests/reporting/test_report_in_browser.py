@@ -64,7 +64,7 @@ def test_a_broken_scenario_shows_value_steps_reason_and_the_wire(visit: Callable
         await tab.shows("the count is 2, not 5")
         await tab.until(f"{DESCRIPTION}.includes('the figure is right')")
         value = await tab.evaluate(DESCRIPTION)
-        for words in ("customers who cannot count on the <count> leave", "trust", "features/free/counting.feature:18"):
+        for words in ("customers who cannot rely on the <count> leave", "trust", "features/free/counting.feature:18"):
             assert words in value
         for step in ("Given a count of 1", "When it goes up", "Then it is 2", "And it is 5"):
             await tab.shows(step)

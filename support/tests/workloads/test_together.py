@@ -174,7 +174,7 @@ def test_rounds_are_played_one_after_the_other_by_the_same_performers() -> None:
 def test_acts_are_repeated_until_a_limit_is_clear() -> None:
     async def run() -> Together:
         _product, mia, conversation = await mia_and_boxes()
-        words = "at the same moment, until it is clear whether 95 of 100 take at most 1 second"
+        words = "at the same moment, repeated until it is clear whether 95 of 100 take at most 1 second"
         return await play([row(mia, opening(conversation), times=50)], Manner.read(words))
 
     together = asyncio.run(run())
@@ -190,9 +190,9 @@ def test_acts_are_repeated_until_a_limit_is_clear() -> None:
     [
         ("at the same moment", AT_ONCE),
         ("one right after the other", IN_TURN),
-        ("at the same moment, 5 times over", Manner(in_sequence=False, rounds=5)),
+        ("at the same moment, in 5 rounds", Manner(in_sequence=False, rounds=5)),
         (
-            "at the same moment, until it is clear whether 95 of 100 take at most 1.5 seconds",
+            "at the same moment, repeated until it is clear whether 95 of 100 take at most 1.5 seconds",
             Manner(in_sequence=False, limit=(0.95, 1.5)),
         ),
     ],
