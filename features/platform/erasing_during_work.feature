@@ -16,13 +16,15 @@ Feature: Erasing a conversation that others work in
         | Something else |
       And the assistant thinks before it answers Enid with "Too late"
       When these are done at the same moment:
-        | moment        | times | act                                                                                                                                                                                                                                      |
-        | 1             | 5     | Enid tries to open "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to ask the agent "Anything new?" in "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to open "Sandpipe"                |
-        | 1             | 5     | Enid tries to ask the agent "Anything new?" in "Sandpipe", then tries to open "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to open "Sandpipe", then tries to ask the agent "Anything new?" in "Sandpipe"      |
-        | 1             | 5     | Enid tries to open "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to ask the agent "Anything new?" in "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to open "Millbrook"           |
-        | 1             | 5     | Enid tries to ask the agent "Anything new?" in "Millbrook", then tries to open "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to open "Millbrook", then tries to ask the agent "Anything new?" in "Millbrook" |
-        | in the middle | 1     | Enid erases "Sandpipe"                                                                                                                                                                                                                   |
-        | in the middle | 1     | Enid erases "Millbrook"                                                                                                                                                                                                                  |
+        | moment        | times | act                                                                                                                                                                                            |
+        | 1             | 5     | Enid tries to open "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to ask the agent "Anything new?" in "Sandpipe", then tries to write "Still at it" in "Sandpipe"     |
+        | 1             | 5     | Enid tries to ask the agent "Anything new?" in "Sandpipe", then tries to open "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to open "Sandpipe"                       |
+        | 1             | 5     | Enid tries to open "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to ask the agent "Anything new?" in "Millbrook", then tries to write "Still at it" in "Millbrook" |
+        | 1             | 5     | Enid tries to ask the agent "Anything new?" in "Millbrook", then tries to open "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to open "Millbrook"                   |
+        | in the middle | 1     | Enid erases "Sandpipe"                                                                                                                                                                         |
+        | in the middle | 1     | Enid erases "Millbrook"                                                                                                                                                                        |
+        | 2             | 5     | Enid tries to open "Sandpipe", then tries to write "Still at it" in "Sandpipe", then tries to ask the agent "Anything new?" in "Sandpipe"                                                      |
+        | 2             | 5     | Enid tries to open "Millbrook", then tries to write "Still at it" in "Millbrook", then tries to ask the agent "Anything new?" in "Millbrook"                                                   |
       And the assistant answers Enid
       And Enid asks the agent "Is everybody done?" in "Something else"
       Then the answers fit one order

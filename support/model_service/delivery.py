@@ -71,7 +71,7 @@ class Delivery:
             headers["retry-after"] = str(math.ceil(refusal.retry_after_s))
             headers["retry-after-ms"] = str(math.ceil(refusal.retry_after_s * 1000))
         self._media_type = "application/json"
-        body = json.dumps(error(refusal.status, refusal.message), ensure_ascii=False).encode()
+        body = json.dumps(error(refusal.status, refusal.message), ensure_ascii=False, separators=(",", ":")).encode()
         await self._send_whole(body, "refused", status=refusal.status, headers=headers)
 
     async def _send_message(self) -> None:

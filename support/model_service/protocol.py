@@ -136,13 +136,14 @@ def error(status: int, message: str, *, param: str | None = None, code: str | No
     """An error with the type and code that OpenAI gives to this status."""
     fallback = ("server_error" if status >= 500 else "invalid_request_error", None)
     kind, usual_code = _ERROR_KINDS.get(status, fallback)
-    return {"error": ErrorObject(message=message, type=kind, param=param, code=code or usual_code).model_dump()}
+    problem = ErrorObject(message=message, type=kind, param=param, code=code or usual_code)
+    return {"error": problem.model_dump(exclude_unset=True)}
 
 
 def models(created: int) -> dict[str, Any]:
     """The list of models. Any other name is answered just as well."""
     model = Model(id="scripted", object="model", created=created, owned_by="threadproof")
-    return {"object": "list", "data": [model.model_dump()]}
+    return {"object": "list", "data": [model.model_dump(exclude_unset=True)]}
 
 
 def _arguments(call: ToolCall) -> str:

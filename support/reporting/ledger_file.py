@@ -41,7 +41,8 @@ def ledger_data(
 
 def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario) -> dict[str, Any]:
     return {
-        "id": scenario.row,
+        "id": scenario.id,
+        "row": scenario.row,
         "title": scenario.title,
         "feature": scenario.file,
         "line": scenario.line,

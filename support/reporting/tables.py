@@ -63,7 +63,7 @@ def _head(entry: Mapping[str, Any]) -> Text:
     outcome = Outcome(entry["outcome"])
     place = (f"  ({entry['feature']}:{entry['line']})", "dim")
     return Text.assemble(
-        (outcome.words, OUTCOME_STYLES[outcome]), "  ", (entry["id"], "bold"), "  ", entry["title"], place
+        (outcome.words, OUTCOME_STYLES[outcome]), "  ", (entry["row"], "bold"), "  ", entry["title"], place
     )
 
 

@@ -22,7 +22,7 @@ from support.verdicts.sampling import sample_latency
 from support.workloads.recording import Asked, RecordingDriver, judged_as
 
 IN_THE_MIDDLE = "in the middle"
-"""A moment: once half of the acts of the others have been answered."""
+"""Of the moment above it in the table: once half of that moment's acts have been answered."""
 MANNER = re.compile(
     r"(?P<how>at the same moment|one right after the other)"
     r"(?:, in (?P<rounds>\d+) rounds"
@@ -249,7 +249,7 @@ async def _play_round(
     moments = list(dict.fromkeys(row.moment for row in rows if row.moment != IN_THE_MIDDLE))
     for moment in moments:
         early = [(row, who) for row, who in _assigned(performers, rows, moment)]
-        late = [(row, who) for row, who in _assigned(performers, rows, IN_THE_MIDDLE)] if moment == moments[-1] else []
+        late = [(row, who) for row, who in _assigned(performers, _middle_of(rows, moment), IN_THE_MIDDLE)]
         middle = _Middle(sum(len(row.acts) for row, _who in early) // 2)
         playing = [_play(together, row, who, number, middle) for row, who in early]
         if in_sequence:
@@ -258,6 +258,18 @@ async def _play_round(
             continue
         waiting = [_play_late(together, row, who, number, middle) for row, who in late]
         await _all_or_none(*playing, *waiting)
+
+
+def _middle_of(rows: Sequence[ActRow], moment: str) -> list[ActRow]:
+    """The rows that are done in the middle of a moment: those below it in the table, up to the next moment."""
+    found: list[ActRow] = []
+    above = rows[0].moment
+    for row in rows:
+        if row.moment != IN_THE_MIDDLE:
+            above = row.moment
+        elif above == moment:
+            found.append(row)
+    return found
 
 
 async def _all_or_none(*playing: Coroutine[Any, Any, None]) -> None:

@@ -109,7 +109,7 @@ def writing_brings_back_an_erased_thread(patch: Patch) -> None:
     before(patch, Seam.COUNT_MESSAGE, bring_back)
 
 
-@fault(breaks("TL-25.1", at="erasing:nothing_is_left", code=Code.TRACES_LEFT))
+@fault(breaks("TL-25.1", at="together:fit_one_order", code=Code.SESSION_GUARANTEE))
 def writing_in_an_erased_thread_seems_to_work(patch: Patch) -> None:
     """A message to an erased conversation is confirmed."""
 

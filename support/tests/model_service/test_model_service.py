@@ -270,6 +270,20 @@ async def test_an_invalid_request_is_refused_as_openai_does(
     assert entry.body == (body if isinstance(body, dict) else json.loads(body) if param else entry.body)
 
 
+async def test_replies_have_the_members_of_the_protocol_and_no_others(model: ModelControl) -> None:
+    await model.script(Turn.refusing(503), contains=["refuse"])
+    request = {"model": "any-model", "messages": [{"role": "user", "content": "refuse"}]}
+    async with httpx.AsyncClient(base_url=model.openai_url, trust_env=False) as client:
+        replies = [
+            await client.post("/chat/completions", json=request),
+            await client.post("/chat/completions", json={"model": 7}),
+        ]
+        [listed] = (await client.get("/models")).json()["data"]
+    assert [reply.status_code for reply in replies] == [503, 400]
+    assert all(reply.json()["error"].keys() == {"message", "type", "param", "code"} for reply in replies)
+    assert listed.keys() == {"id", "object", "created", "owned_by"}
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 async def test_a_held_answer_comes_when_it_is_released(
     model: ModelControl, openai_client: AsyncOpenAI, *, streamed: bool

@@ -39,7 +39,7 @@ def test_nothing_disagrees(whole: OutcomeSuite) -> None:
 
 def test_a_broken_promise_names_its_step_and_reason(whole: OutcomeSuite) -> None:
     entry = whole.entry("The wrong figure")
-    assert entry["id"] == "TL-01"
+    assert (entry["id"], entry["row"]) == ("TL-01.2", "TL-01")
     assert (entry["feature"], entry["line"], entry["tier"]) == ("features/free/counting.feature", 18, "free")
     assert (entry["step"], entry["step_line"]) == ("And it is 5", 24)
     assert entry["reason"].startswith("the count is 2, not 5")

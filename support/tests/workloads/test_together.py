@@ -367,7 +367,7 @@ def refusing_the_last_round(product: FakeProduct, merge: Merge) -> Merge:
     [
         (None, None),
         (taking_all, "round 1: expected 1 of 3 done, got 3 of 3"),
-        (telling_the_old_version, r"round 1: expected the others to be told version \{2\}, got \{1\}"),
+        (telling_the_old_version, r"round 1: expected the other refusals to name version \{2\}, got \{1\}"),
         (refusing_the_last_round, "round 3: expected 1 of 3 done, got 0 of 3"),
     ],
 )
