@@ -43,7 +43,7 @@ REASONS = [
         "the Free plan does not include it and the Early plan does",
         refused(Reason.NOT_IN_PLAN, plan="free", available_from="early"),
     ),
-    ("it cannot go from archived to active", refused(Reason.CONFLICT, states=("archived", "active"))),
+    ("an archived conversation cannot become active", refused(Reason.CONFLICT, states=("archived", "active"))),
     ("it is archived", refused(Reason.CONFLICT, states=("archived",))),
     ("it is completed", refused(Reason.CONFLICT, states=("completed",))),
     ("the first message is wrong", refused(Reason.INVALID, parts=("first message",))),

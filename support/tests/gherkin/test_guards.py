@@ -239,7 +239,7 @@ SPOILT_STEPS = {
     "unused step": (
         '@when("it goes up")',
         '@when("it goes down")\ndef goes_down(counter):\n    counter[0] -= 1\n\n@when("it goes up")',
-        ["steps/counts.py:", 'no feature uses the sentence "when it goes down"'],
+        ["steps/counts.py:", 'no feature uses the sentence "it goes down"'],
     ),
     "module that cannot be imported": (
         "from support.gherkin",

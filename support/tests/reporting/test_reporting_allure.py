@@ -68,7 +68,7 @@ def test_every_result_tells_its_value_and_its_steps(results: dict[str, dict[str,
 
 
 def test_value_text_is_shown_as_text(results: dict[str, dict[str, Any]]) -> None:
-    assert "customers who cannot count on the &lt;count&gt; leave" in results["One more"]["descriptionHtml"]
+    assert "customers who cannot rely on the &lt;count&gt; leave" in results["One more"]["descriptionHtml"]
 
 
 def test_steps_carry_status_time_and_values(results: dict[str, dict[str, Any]]) -> None:
