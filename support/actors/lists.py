@@ -135,6 +135,14 @@ async def _expect_stored(customer: Customer) -> None:
                 Code.MESSAGES_STORED,
                 f"{conversation.title!r}: expected the messages {messages} stored, got {stored[id_].messages}",
             )
+    in_threads = sorted(message for thread in stored.values() for message in thread.messages)
+    messages_stored = sorted(await durable.messages_of(customer.account))
+    if messages_stored != in_threads:
+        raise PromiseBroken(
+            Code.MESSAGES_STORED,
+            f"expected every message of {customer.name} stored in a conversation of theirs, {in_threads}, "
+            f"got {messages_stored}",
+        )
     unknown = [event for event in await durable.events_of(customer.account) if event.thread_id not in expected]
     about = [str(event.kind) for event in unknown if event.thread_id is not None]
     if about:

@@ -44,6 +44,7 @@ class FakeProduct:
         self.pages: list[Page] = []
         self.kept: dict[str, Kept] = {}
         self.events: list[Event] = []
+        self.orphans: list[str] = []
         self.refusals: dict[str, Refusal] = {}
         self.threads: Any = _Threads(self)
         self.metadata: Any = _Metadata(self)
@@ -177,6 +178,10 @@ class _Durable:
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
         ids = {account.id for account in accounts}
         return [thread for thread in self._product.stored.values() if thread.owner_id in ids]
+
+    async def messages_of(self, account: Account) -> list[str]:
+        threads = await self.threads_of([account])
+        return [*(message for thread in threads for message in thread.messages), *self._product.orphans]
 
     async def events_of(self, _account: Account) -> list[Event]:
         return self._product.events

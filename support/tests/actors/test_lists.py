@@ -203,6 +203,10 @@ def without_an_answer(product: FakeProduct, conversation: Conversation) -> None:
     product.change(conversation, {"title": "Other"}, {"messages": ("More",)})
 
 
+def message_of_no_thread(product: FakeProduct, _conversation: Conversation) -> None:
+    product.orphans.append("And the lids?")
+
+
 def more_messages(product: FakeProduct, conversation: Conversation) -> None:
     product.change(conversation, {}, {"messages": ("More",)})
 
@@ -232,6 +236,7 @@ def erased_and_listed(product: FakeProduct, conversation: Conversation) -> None:
         (stored_of_another, Code.LIST_FOREIGN),
         (not_stored, Code.NOT_STORED),
         (more_messages, Code.MESSAGES_STORED),
+        (message_of_no_thread, Code.MESSAGES_STORED),
         (event_of_another, Code.EVENT_UNEXPECTED),
     ],
 )
