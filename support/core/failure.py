@@ -85,6 +85,16 @@ class Code(StrEnum):
     RUN_ENDING = "run.ending"
     RUN_NOT_SHOWN = "run.not_shown"
 
+    # the frame rule: what no act names stays as it was; the earliest place is told first
+    FRAME_REFUSED = "frame.refused"
+    FRAME_ANSWER = "frame.answer"
+    FRAME_EVENTS = "frame.events"
+    FRAME_DEVICE = "frame.device"
+    FRAME_LIST = "frame.list"
+    FRAME_READ = "frame.read"
+    FRAME_MESSAGES = "frame.messages"
+    FRAME_STORED = "frame.stored"
+
     # many at once, and time
     NO_ORDER = "history.no_order"
     SESSION_GUARANTEE = "history.session_guarantee"

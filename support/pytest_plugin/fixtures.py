@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from support.actors.assistant import Assistant
 from support.actors.people import People
+from support.core.failure import PromiseBroken
 from support.core.settings import settings
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.policy import Policy
+from support.drivers.recording import RecordingDriver, Tape
+from support.frame.frame import find_differences, told
 from support.gherkin.sentences import background_loop
 from support.observation.wire import WireLog
 from support.pytest_plugin.environment import Environment, Environments
+from support.pytest_plugin.phases import step_text
 from support.pytest_plugin.state import FailedStep, ScenarioState, find_state, state_of
 from support.services import ServicesDescription
 from support.snapshots.snapshot import Snapshot
@@ -49,7 +55,9 @@ def people(request: pytest.FixtureRequest, environment: Environment, wire: WireL
     state = state_of(request.node)
     loop = background_loop()
     restart = environment.restart if environment.alone else None
-    people = People(environment.connections.driver(wire), state.scenario.title, settings().wait_seconds, restart)
+    state.tape = Tape()
+    driver = cast("Driver", RecordingDriver(environment.connections.driver(wire), state.tape))
+    people = state.people = People(driver, state.scenario.title, settings().wait_seconds, restart)
     if environment.alone:
         snapshot = Snapshot.take(people.driver.durable, people.accounts, settings().wait_seconds)
         state.snapshot = loop.run(snapshot, settings().step_seconds)
@@ -66,7 +74,10 @@ def assistant(environment: Environment) -> Iterator[Assistant]:
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
-    """Before the first When, remember everybody's conversations: expectations compare with them."""
+    """Record which step is played. Before the first When, remember everybody's conversations, to compare with them."""
+    state = find_state(request.node)
+    if state is not None and state.tape is not None:
+        state.tape.place = (step_text(step), step.line_number)
     if step.type == "when" and "people" in request.fixturenames:
         people: People = request.getfixturevalue("people")
         background_loop().run(people.remember(), settings().step_seconds)
@@ -80,12 +91,31 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
     try:
         result = yield
+        _check_frame(state)
         _check_others(state)
     except BaseException:
         if state.environment is not None:
             state.environment.spoilt = True
         raise
     return result
+
+
+def _check_frame(state: ScenarioState) -> None:
+    """Everything that the people of the scenario can see is as their acts have made it.
+
+    Raises:
+        PromiseBroken: something is not; the step that is told is the one of the act after which it was not.
+    """
+    if state.tape is None or state.people is None:
+        return
+    people = state.people
+    driver = cast("RecordingDriver", people.driver).inner
+    looking = find_differences(driver, state.tape, Policy(), settings().wait_seconds, people.at_work_in)
+    state.failed_step = FailedStep("And everything else is as these acts have made it", state.scenario.line, "frame")
+    if found := background_loop().run(looking, settings().step_seconds):
+        text, line = found[0].call.place
+        state.failed_step = FailedStep(text, line, "frame")
+        raise PromiseBroken(found[0].code, told(found))
 
 
 def _check_others(state: ScenarioState) -> None:

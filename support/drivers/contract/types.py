@@ -154,7 +154,7 @@ class Event:
     """A live event. `id` is what a device gives to catch up.
 
     `title` is the thread's, where the event carries one, `change` the status before and after, where it tells of one,
-    and `run_id` the run that it belongs to, if any.
+    and `run_id` the run that it belongs to, if any. `subject` is the thread, message or run that it carries.
     """
 
     id: str
@@ -164,7 +164,7 @@ class Event:
     title: str | None
     change: tuple[str, str] | None
     run_id: str | None
-    data: Mapping[str, Any] = field(repr=False)
+    subject: Thread | Message | Run | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

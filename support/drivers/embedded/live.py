@@ -10,10 +10,14 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Session
+from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Message, Run, Session, Thread
+from support.drivers.embedded.messages import read_message, read_run
+from support.drivers.embedded.threads import read_thread
 from support.observation.wire import Frame, WireLog
 
 EVENT_KINDS = {kind.value: kind for kind in EventKind}
+RUN_EVENTS = ("agent_started", "agent_completed", "agent_failed", "agent_cancelled", "agent_timed_out")
+"""Types of events that carry a run."""
 
 
 class EmbeddedLive:
@@ -138,7 +142,15 @@ def read_event(frame: Any) -> Event:
             title=frame["data"].get("title"),
             change=(frame["data"]["old"], frame["data"]["new"]) if "old" in frame["data"] else None,
             run_id=frame["run_id"],
-            data=frame["data"],
+            subject=_subject(frame["type"], frame["data"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise BackendFailed(f"not an event as agreed ({error!r}): {frame!r}") from error
+
+
+def _subject(kind: str, data: Any) -> Thread | Message | Run | None:
+    if kind in ("thread_created", "thread_updated"):
+        return read_thread(data)
+    if kind == "message_created":
+        return read_message(data)
+    return read_run(data) if kind in RUN_EVENTS else None

@@ -118,7 +118,7 @@ def keeps_a_row(product: FakeProduct, _actor: Customer, _conversation: Conversat
 
 
 def tells_a_device(_product: FakeProduct, actor: Customer, conversation: Conversation) -> None:
-    event = Event("1", EventKind.THREAD_UPDATED, 1, conversation.id, None, None, None, {})
+    event = Event("1", EventKind.THREAD_UPDATED, 1, conversation.id, None, None, None)
     actor.device("phone").arrivals.append(Arrival(event, 0.0))
 
 

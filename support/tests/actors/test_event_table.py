@@ -34,7 +34,7 @@ class Scene:
 
     def receive(self, kind: EventKind, *, at: float = 100.0, opened: Thread | PromiseBroken | None = None) -> None:
         title = "Boxes" if kind is CREATED else None
-        event = Event("1", kind, 1, self.conversation.id, title, None, None, {})
+        event = Event("1", kind, 1, self.conversation.id, title, None, None)
         self.device.arrivals.append(Arrival(event, at, opened))
 
     def change_status(self, before: str, after: str) -> None:

@@ -162,7 +162,7 @@ def test_a_page_has_its_size_and_the_list_an_end(pages: list[Page], code: Code |
 
 
 def add_event(product: FakeProduct, thread_id: str | None) -> None:
-    product.events.append(Event("1", EventKind.THREAD_CREATED, 1, thread_id, None, None, None, {}))
+    product.events.append(Event("1", EventKind.THREAD_CREATED, 1, thread_id, None, None, None))
 
 
 def event_of_their_own(product: FakeProduct, conversation: Conversation) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.core.failure import Code, PromiseBroken
+from support.specification.json_values import merged_members, written
 from support.tests.verdicts.history_register import operation
-from support.verdicts.history.json_values import merged_members, written
 from support.verdicts.history.model import AnyOperation
 from support.verdicts.history.operations import CONFLICT, NOT_FOUND, Declined, Unknown
 from support.verdicts.history.search import Budget

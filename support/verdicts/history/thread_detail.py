@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from support.verdicts.history.json_values import merged
+from support.specification.json_values import merged
 from support.verdicts.history.model import NOT_ALLOWED, Model, NotAllowed
 from support.verdicts.history.operations import Declined, Unknown
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from support.verdicts.history.json_values import merged_members, written
+from support.specification.json_values import merged_members, written
 from support.verdicts.history.model import NOT_ALLOWED, AnyOperation, Model, NotAllowed, View
 from support.verdicts.history.operations import CONFLICT, Declined, Operation, Unknown
 from support.verdicts.history.sessions import Seen

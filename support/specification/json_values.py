@@ -25,6 +25,11 @@ def merged(old: str | None, patch: Any) -> str | None:
     return written({name: json.loads(text) for name, text in after.items()})
 
 
+def merged_object(old: str, patch: Mapping[str, Any]) -> str:
+    """A written object after a merge patch."""
+    return merged(old, patch) or written({})
+
+
 def merged_members(old: Mapping[str, str], patch: Mapping[str, Any]) -> dict[str, str]:
     """The members of an object, each one written, after a merge patch."""
     after = dict(old)

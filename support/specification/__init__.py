@@ -1,0 +1,1 @@
+"""What should be true: a pure model of a product in which customers hold threads with agents."""

@@ -1,0 +1,53 @@
+"""The calls of a driver as acts of the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from support.drivers.contract.types import Message, Run, Thread
+from support.specification.acts import (
+    Act,
+    Ask,
+    ChangeMetadata,
+    Erase,
+    Open,
+    SetStatus,
+    Start,
+    Stop,
+    Write,
+)
+
+Arguments = Mapping[str, Any]
+ACTS: dict[str, Callable[[Arguments], Act]] = {
+    "threads.create": lambda given: Start(given["new"]),
+    "threads.create_posing": lambda given: Start(given["new"]),
+    "threads.create_malformed": lambda _given: Start(None),
+    "threads.read": lambda _given: Open(),
+    "threads.set_status": lambda given: SetStatus(given["status"]),
+    "threads.delete": lambda _given: Erase(),
+    "metadata.merge": lambda given: ChangeMetadata(given["changes"], given.get("if_version")),
+    "messages.list": lambda _given: Open(),
+    "messages.post": lambda given: Write(given["content"]),
+    "runs.start": lambda given: Ask(given["question"]),
+    "runs.list": lambda _given: Open(),
+    "runs.cancel": lambda given: Stop(given["run_id"]),
+}
+"""The act that a call is, from its arguments."""
+
+
+def act_of(name: str, arguments: Arguments) -> Act | None:
+    """The act that a call is; None if it is about no thread, or unknown."""
+    make = ACTS.get(name)
+    return make(arguments) if make else None
+
+
+def thread_of(arguments: Arguments, answer: object, threads_of_runs: Mapping[str, str]) -> str | None:
+    """The id of the thread that a call is about, from its arguments or its answer; None if there is none."""
+    if "thread_id" in arguments:
+        return arguments["thread_id"]
+    if "run_id" in arguments:
+        return threads_of_runs.get(arguments["run_id"])
+    if isinstance(answer, Thread):
+        return answer.id
+    return answer.thread_id if isinstance(answer, Message | Run) else None

@@ -1,0 +1,92 @@
+"""Which acts a product refuses, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from support.drivers.contract.policy import Policy
+from support.drivers.contract.types import Metadata, Reason
+from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Rename, SetStatus, Start, Write, metadata_after
+from support.specification.state import ThreadState
+
+UNPRINTABLE = "\0"
+
+
+def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason | None:
+    """Why an act is to be refused that the thread's owner does; None if it is to be done.
+
+    A thread that is not there, or not any more, is `state` None. What another customer does is not asked here.
+    """
+    if not is_well_formed(act, policy):
+        return Reason.INVALID
+    if state is None:
+        done = isinstance(act, Start) or (isinstance(act, Erase) and policy.second_erasure == "done")
+        return None if done else Reason.NOT_FOUND
+    if _conflicts(state, act, policy):
+        return Reason.CONFLICT
+    if isinstance(act, ChangeMetadata) and not _fits(json.loads(metadata_after(state, act, policy)), policy):
+        return Reason.INVALID
+    return None
+
+
+def _conflicts(state: ThreadState, act: Act, policy: Policy) -> bool:
+    """Whether the version, the status or a run of the thread is in the way."""
+    condition: int | None = getattr(act, "if_version", None)
+    if condition is not None and state.version is not None and condition != state.version:
+        return True
+    if isinstance(act, SetStatus):
+        return not _may_become(state.status, act.status, policy)
+    return isinstance(act, Ask) and state.status == "archived"
+
+
+def is_well_formed(act: Act, policy: Policy) -> bool:
+    """Whether a request is acceptable in itself."""
+    match act:
+        case Start(new):
+            return new is not None and (
+                _is_text(new.title, policy.title_limit, policy)
+                and _is_text(new.first_message, policy.message_limit, policy)
+                and _fits(new.metadata or {}, policy)
+            )
+        case Rename(title):
+            return _is_text(title, policy.title_limit, policy)
+        case SetStatus(status):
+            return status in policy.transitions
+        case ChangeMetadata(changes):
+            return _fits(changes, policy)
+        case Write(text) | Ask(text):
+            return _is_text(text, policy.message_limit, policy)
+        case _:
+            return True
+
+
+def _may_become(before: str, after: str, policy: Policy) -> bool:
+    return policy.same_status != "refused" if before == after else after in policy.transitions[before]
+
+
+def _is_text(text: str | None, limit: int, policy: Policy) -> bool:
+    if text is None:
+        return True
+    visible = bool(text.strip()) or (policy.blank_text == "accepted" and bool(text))
+    return visible and len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text is one: half a surrogate pair is none."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _fits(metadata: Metadata, policy: Policy) -> bool:
+    text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    if not is_unicode(text) or "\\u0000" in text:
+        return False
+    return len(text.encode()) <= policy.details_limit and _depth(metadata) <= policy.details_depth
+
+
+def _depth(value: Any) -> int:
+    if not isinstance(value, Mapping | list):
+        return 0
+    parts = cast("Iterable[Any]", value.values() if isinstance(value, Mapping) else value)
+    return 1 + max((_depth(one) for one in parts), default=0)
