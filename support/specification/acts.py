@@ -52,7 +52,7 @@ class SetStatus:
         return f"marks it as {self.status}{_condition(self.if_version)}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class ChangeMetadata:
     """Changes the details of the thread, perhaps on condition of a version."""
 

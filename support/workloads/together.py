@@ -14,12 +14,16 @@ from typing import Any, cast
 from support.actors.customer import Conversation, Customer
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
-from support.drivers.contract.types import Refusal, Refused, Thread
-from support.verdicts.history import Declined, HistoryVerdict, MergeDetails, Recorder, judge_history, judge_sessions
-from support.verdicts.history.sessions import SessionVerdict
+from support.drivers.contract.types import Metadata, Refusal, Refused, Thread
+from support.drivers.recording import RecordingDriver, Tape
+from support.specification.acts import ChangeMetadata
+from support.specification.history import Shown, ThreadHistory, ThreadOperation, seen_presence, seen_version
+from support.specification.json_values import merged_object, written
+from support.specification.state import state_of
+from support.verdicts.history import HistoryVerdict, SessionVerdict, judge_history, judge_sessions
 from support.verdicts.latency import LatencyVerdict, judge_latency
 from support.verdicts.sampling import sample_latency
-from support.workloads.recording import Asked, RecordingDriver, judged_as
+from support.workloads.operations import operations_of
 
 IN_THE_MIDDLE = "in the middle"
 """Of the moment above it in the table: once half of that moment's acts have been answered."""
@@ -83,33 +87,43 @@ class Deed:
 
 @dataclass
 class Together:
-    """All acts of a table as they were done, recorded as a history."""
+    """All acts of a table as they were done, recorded as a history.
+
+    `conversations` are those that the table names, by name; `at_first` has each as it was before. `tape` has every
+    call; those from number `since` on are of the table.
+    """
 
     conversations: dict[str, Conversation]
     at_first: dict[str, Thread]
+    tape: Tape = field(default_factory=Tape)
+    since: int = 0
     deeds: list[Deed] = field(default_factory=list[Deed])
     looks: int = 1
-    recorder: Recorder[Asked, Any] = field(default_factory=lambda: cast("Recorder[Asked, Any]", Recorder()))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the conversations, by id."""
+        return {conversation.id: name for name, conversation in self.conversations.items()}
 
     @cached_property
-    def _judged(self) -> tuple[Any, Any, tuple[Any, ...]]:
-        return judged_as(self.recorder.history(), self.at_first)
+    def operations(self) -> tuple[ThreadOperation, ...]:
+        """The recorded calls of the performers."""
+        return tuple(operations_of(self.tape.calls[self.since :], self.names))
 
     @cached_property
     def history(self) -> HistoryVerdict:
         """Whether there is an order that explains all answers."""
-        model, _seen, operations = self._judged
-        return judge_history(operations, model)
+        at_first = {name: state_of(thread) for name, thread in self.at_first.items()}
+        return judge_history(self.operations, ThreadHistory(at_first))
 
     @cached_property
-    def sessions(self) -> SessionVerdict:
+    def sessions(self) -> Sequence[SessionVerdict]:
         """Whether each performer saw at least what they had done and seen themselves."""
-        _model, seen, operations = self._judged
-        return judge_sessions(operations, seen)
+        return [judge_sessions(self.operations, seen) for seen in (seen_presence, seen_version)]
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """The violations by name, as SVG: at most one for each thread, and one for the sessions."""
-        for breach in self.sessions.breaches[:1]:
+        for breach in [breach for verdict in self.sessions for breach in verdict.breaches][:1]:
             yield f"What was there already: {breach.read.object}", breach.picture()
         for violation in self.history.violations:
             yield f"What no order explains: {violation.object}", violation.picture()
@@ -118,11 +132,13 @@ class Together:
         """One order explains all answers; a violation seen by one performer is reported first, because it is short.
 
         Raises:
-            PromiseBroken: there is none, or nothing was recorded.
+            PromiseBroken: there is none.
+            EnvironmentFailed: nothing was recorded.
         """
-        if not self._judged[2]:
+        if not self.operations:
             raise EnvironmentFailed("expected acts on conversations, got none recorded: nothing can be judged")
-        self.sessions.expect_guarantees()
+        for verdict in self.sessions:
+            verdict.expect_guarantees()
         self.history.expect_linearizable()
 
     def expect_each_round(self, done: int, count: int) -> None:
@@ -140,7 +156,7 @@ class Together:
                     Code.WINNERS,
                     f"round {number}: expected {done} of {count} done, got {len(last) - len(refusals)} of {len(last)}",
                 )
-            made = {one.outcome.version for one in self._merges_between(last)}
+            made = {version for version, _change in self._changes(last)}
             told = {refusal.version for refusal in refusals}
             if told != made:
                 raise PromiseBroken(
@@ -154,13 +170,13 @@ class Together:
             PromiseBroken: it has others, or the two differ.
             EnvironmentFailed: no change of it was recorded.
         """
-        merges = [one for one in self._merges() if one.object == title]
-        if not merges:
+        changes = [change for _version, change in sorted(self._changes(self.deeds, title), key=lambda pair: pair[0])]
+        if not changes:
             raise EnvironmentFailed(f"expected changes of {title!r}, got none recorded: nothing can be judged")
         conversation = self.conversations[title]
-        metadata: dict[str, Any] = {**self.at_first[title].metadata}
-        for one in sorted(merges, key=lambda one: one.outcome.version):
-            metadata |= one.act.details
+        metadata = written(self.at_first[title].metadata)
+        for change in changes:
+            metadata = merged_object(metadata, change)
         stored = await conversation.owner.driver.durable.thread(conversation.id)
         shown = await conversation.read()
         if stored is None:
@@ -169,8 +185,8 @@ class Together:
             (Code.METADATA_SHOWN, "when read again", shown.metadata),
             (Code.METADATA_STORED, "in the database", stored.metadata),
         ):
-            if seen != metadata:
-                raise PromiseBroken(code, f"{title!r}: expected the details {metadata}, got {dict(seen)} {where}")
+            if written(seen) != metadata:
+                raise PromiseBroken(code, f"{title!r}: expected the details {metadata}, got {written(seen)} {where}")
         if shown.version != stored.version:
             raise PromiseBroken(
                 Code.VERSION_SHOWN, f"{title!r}: expected version {stored.version} of the database, got {shown.version}"
@@ -180,15 +196,15 @@ class Together:
         """The verdict on the times of all acts against a limit."""
         return judge_latency([one.end - one.begin for one in self.deeds], percent / 100, seconds, self.looks)
 
-    def _merges(self) -> list[Any]:
-        _model, _seen, operations = self._judged
-        return [
-            one for one in operations if isinstance(one.act, MergeDetails) and not isinstance(one.outcome, Declined)
-        ]
-
-    def _merges_between(self, deeds: Sequence[Deed]) -> list[Any]:
+    def _changes(self, deeds: Sequence[Deed], name: str | None = None) -> list[tuple[int, Metadata]]:
+        """The version and the change of each change of details that was done while these deeds were."""
         begin, end = min(one.begin for one in deeds), max(one.end for one in deeds)
-        return [one for one in self._merges() if begin <= one.invoked <= end]
+        found: list[tuple[int, Metadata]] = []
+        for one in self.operations:
+            is_meant = begin <= one.invoked <= end and name in (None, one.object)
+            if is_meant and isinstance(one.act, ChangeMetadata) and isinstance(one.outcome, Shown):
+                found += [(one.outcome.version, one.act.changes)] if one.outcome.version is not None else []
+        return found
 
 
 async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversation], manner: Manner) -> Together:
@@ -205,9 +221,11 @@ async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversati
         raise EnvironmentFailed(
             f"expected acts one right after the other, got one {IN_THE_MIDDLE}: say when it is done"
         )
-    at_first = {one.title: await one.read() for one in conversations}
-    together = Together({one.title: one for one in conversations}, at_first)
-    performers = _Performers(together)
+    named = _named(conversations)
+    at_first = {name: await one.read() for name, one in named.items()}
+    tape = _tape(rows)
+    together = Together(named, at_first, tape, len(tape.calls))
+    performers = _Performers(tape)
 
     async def play(number: int) -> list[float]:
         before = len(together.deeds)
@@ -228,19 +246,30 @@ async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversati
 class _Performers:
     """The performers of a run: of each actor, number 1 of one moment is number 1 of the next."""
 
-    def __init__(self, together: Together) -> None:
-        self._together = together
-        self._titles = {one.id: title for title, one in together.conversations.items()}
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
         self._known: dict[tuple[str, int], Customer] = {}
 
     def get(self, actor: Customer, number: int) -> Customer:
         """The performer of this number, made at first use."""
         key = actor.name, number
         if key not in self._known:
-            who = f"{actor.name} {number}"
-            recording = RecordingDriver(actor.driver, self._together.recorder, who, self._titles)
+            driver = actor.driver.inner if isinstance(actor.driver, RecordingDriver) else actor.driver
+            recording = RecordingDriver(driver, self._tape, f"{actor.name} {number}")
             self._known[key] = actor.as_performer(number, cast("Driver", recording))
         return self._known[key]
+
+
+def _named(conversations: Sequence[Conversation]) -> dict[str, Conversation]:
+    """The conversations by title, with the owner where two have the same."""
+    titles = Counter(one.title for one in conversations)
+    return {one.title if titles[one.title] == 1 else f"{one.title} of {one.owner.name}": one for one in conversations}
+
+
+def _tape(rows: Sequence[ActRow]) -> Tape:
+    """The tape of the scenario, if its people record on one."""
+    drivers = [actor.driver for row in rows for actor in row.actors]
+    return next((driver.tape for driver in drivers if isinstance(driver, RecordingDriver)), Tape())
 
 
 async def _play_round(
