@@ -17,3 +17,11 @@ Feature: Recovering from errors
       And "Boxes for spring" has:
         | status  | completed             |
         | version | one later than before |
+
+  Rule: No act changes anything that it does not name, whether it is done or refused
+    Value: customers can combine all functions of the product without ever losing what they made before
+
+    @TL-16.2 @random @needs.details @needs.runs @needs.live
+    Scenario: Any acts, in any order
+      When two customers do 30 acts at random, in each of 3 stories
+      Then everything is as their acts have made it

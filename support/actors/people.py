@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from support.actors.attempts import Attempt, Attempts
@@ -15,10 +15,14 @@ from support.actors.customer import BROWSER, Conversation, Customer
 from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
-from support.core.failure import EnvironmentFailed
+from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
+from support.drivers.recording import RecordingDriver, Tape
+from support.frame.frame import find_differences, told
+from support.frame.replay import Difference
 from support.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -41,7 +45,8 @@ class People:
 
     Surrounding data is made from `seed` (the scenario's title), so that a failure repeats; only addresses carry
     something fresh, so that a scenario can be played again against the same backend. `at_work_in` gives the ids of the
-    threads in which a run is held on purpose.
+    threads in which a run is held on purpose. The driver records on `tape` what they do and what their devices receive;
+    `found` is what a random story has found.
     """
 
     def __init__(
@@ -50,10 +55,15 @@ class People:
         seed: str,
         wait_seconds: float,
         restart: Callable[[], Awaitable[None]] | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        self.driver = driver
+        self.tape = Tape()
+        self.driver = cast("Driver", RecordingDriver(driver, self.tape))
+        self.policy = policy or Policy()
         self.wait_seconds = wait_seconds
         self.operator = Operator(driver, restart)
+        self.found: PromiseBroken | None = None
+        self._inner = driver
         self.accounts: list[Account] = []
         self.group: list[Customer] = []
         self.at_work_in: set[str] = set()
@@ -145,6 +155,27 @@ class People:
         if latest is None:
             raise EnvironmentFailed("expected a conversation, got no step before that starts one")
         return latest
+
+    async def find_differences(self) -> list[Difference]:
+        """Everything that is other than their acts have made it, by the specification."""
+        return await find_differences(self._inner, self.tape, self.policy, self.wait_seconds, self.at_work_in)
+
+    async def expect_as_made(self) -> None:
+        """Everything is as their acts have made it, in random stories as well.
+
+        Raises:
+            PromiseBroken: something is not.
+        """
+        if self.found is not None:
+            raise self.found
+        if differences := await self.find_differences():
+            raise PromiseBroken(differences[0].code, told(differences))
+
+    def apart(self, seed: str) -> People:
+        """Other people with a tape of their own, who know nothing of these."""
+        people = People(self._inner, seed, self.wait_seconds, policy=self.policy)
+        people.accounts = self.accounts  # what they leave behind belongs to the scenario
+        return people
 
     async def remember(self) -> None:
         """Record every stored conversation, once: the state that `before` means in expectations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from support.core.failure import BadInput
 from support.core.settings import settings
 from support.faults.fault import fault_named
 from support.faults.proof import read_record
+from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
@@ -111,6 +113,31 @@ def prove(
     code = play(["--prove", "--dist=loadgroup", *selected, *workers_option(workers)], output)
     if as_json and output.proof is not None:
         sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
+    raise typer.Exit(code)
+
+
+@app.command()
+def explore(
+    minutes: Annotated[float, typer.Option("--minutes", "-m", min=0.1, help="How long to tell stories.")] = 10,
+    seed: Annotated[
+        int | None, typer.Option("--seed", "-s", help="Which stories; by chance if not given.")
+    ] = None,
+) -> None:
+    """Tell random stories for some minutes, and show the first after which something is not as it should be.
+
+    It is made as short as possible and printed as a scenario, with the seed that finds it again.
+    """
+    first = secrets.randbelow(10**6) if seed is None else seed
+    reports = settings().reports / "explore"
+    check_writable(reports)
+    chosen = {"STORIES_MINUTES": minutes, "STORIES_SEED": first, "REPORTS": reports}
+    os.environ |= {f"THREADPROOF_{name}": str(value) for name, value in chosen.items()}
+    settings.cache_clear()
+    console = Console()
+    console.print(f"stories from seed {first} on, for {minutes:g} min", highlight=False)
+    code = play(
+        [f"--alluredir={clear_results(reports)}", *arguments_for(Selection(tags=("random",)))], OutputFor(console)
+    )
     raise typer.Exit(code)
 
 

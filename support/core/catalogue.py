@@ -56,5 +56,6 @@ def known_tags() -> dict[str, str]:
         | {
             "disruptive": "breaks services, so it gets a separate stack",
             "load": "measures under load, so nothing else runs meanwhile",
+            "random": "tells random stories; `threadproof explore` tells them for longer",
         }
     )

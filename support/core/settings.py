@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     step_seconds: float = Field(
         30, gt=0, description="no step may take longer; one that does is an environment failure"
     )
+    stories_seed: int = Field(1, description="which random stories are told; the same seed gives the same stories")
+    stories_minutes: float = Field(0, ge=0, description="how long stories are told; 0 for as many as the feature says")
     wait_seconds: float = Field(5, gt=0, description="how long a customer waits for an event")
 
     @field_validator("backend_urls", mode="before")

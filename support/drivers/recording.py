@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from support.drivers.contract.driver import Driver
@@ -98,18 +99,16 @@ class RecordingDriver:
         self.inner = inner
         self.tape = tape
         self._performer = performer
-        self._groups: dict[str, Any] = {}
 
     def performing(self, performer: str) -> RecordingDriver:
         """The driver of one performer; it records on the same tape."""
         return RecordingDriver(self.inner, self.tape, performer)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self._groups:
-            group = getattr(self.inner, name)
-            is_group = group is not None and not inspect.isroutine(group)
-            self._groups[name] = _RecordingGroup(group, name, self.tape, self._performer) if is_group else group
-        return self._groups[name]
+        group = getattr(self.inner, name)
+        if group is None or inspect.isroutine(group):
+            return group
+        return _RecordingGroup(group, name, self.tape, self._performer)
 
 
 class _RecordingGroup:
@@ -126,9 +125,7 @@ class _RecordingGroup:
         if not inspect.iscoroutinefunction(method):
             return method
         recorded = SPECIAL.get(f"{self._name}.{name}") or _recorded
-        call = recorded(self, f"{self._name}.{name}", method)
-        setattr(self, name, call)
-        return call
+        return recorded(self, f"{self._name}.{name}", method)
 
     @property
     def tape(self) -> Tape:
@@ -142,7 +139,7 @@ class _RecordingGroup:
 
 
 def _recorded(group: _RecordingGroup, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(method)
+    signature = _signature(getattr(method, "__func__", method), is_bound=hasattr(method, "__func__"))
     if "session" not in signature.parameters:
         return method
 
@@ -157,6 +154,13 @@ def _recorded(group: _RecordingGroup, name: str, method: Callable[..., Any]) -> 
             return answer
 
     return call
+
+
+@cache
+def _signature(function: Callable[..., Any], *, is_bound: bool) -> inspect.Signature:
+    """The signature of a method, without its object."""
+    signature = inspect.signature(function)
+    return signature.replace(parameters=list(signature.parameters.values())[is_bound:])
 
 
 def _sign_in(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -11,10 +11,7 @@ from support.actors.assistant import Assistant
 from support.actors.people import People
 from support.core.failure import PromiseBroken
 from support.core.settings import settings
-from support.drivers.contract.driver import Driver
-from support.drivers.contract.policy import Policy
-from support.drivers.recording import RecordingDriver, Tape
-from support.frame.frame import find_differences, told
+from support.frame.frame import told
 from support.gherkin.sentences import background_loop
 from support.observation.wire import WireLog
 from support.pytest_plugin.environment import Environment, Environments
@@ -25,6 +22,7 @@ from support.snapshots.snapshot import Snapshot
 
 NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
+EVERYTHING_ELSE = "And everything is as their acts have made it"
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +53,7 @@ def people(request: pytest.FixtureRequest, environment: Environment, wire: WireL
     state = state_of(request.node)
     loop = background_loop()
     restart = environment.restart if environment.alone else None
-    state.tape = Tape()
-    driver = cast("Driver", RecordingDriver(environment.connections.driver(wire), state.tape))
+    driver = environment.connections.driver(wire)
     people = state.people = People(driver, state.scenario.title, settings().wait_seconds, restart)
     if environment.alone:
         snapshot = Snapshot.take(people.driver.durable, people.accounts, settings().wait_seconds)
@@ -76,8 +73,8 @@ def assistant(environment: Environment) -> Iterator[Assistant]:
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
     """Record which step is played. Before the first When, remember everybody's conversations, to compare with them."""
     state = find_state(request.node)
-    if state is not None and state.tape is not None:
-        state.tape.place = (step_text(step), step.line_number)
+    if state is not None and state.people is not None:
+        state.people.tape.place = (step_text(step), step.line_number)
     if step.type == "when" and "people" in request.fixturenames:
         people: People = request.getfixturevalue("people")
         background_loop().run(people.remember(), settings().step_seconds)
@@ -106,13 +103,10 @@ def _check_frame(state: ScenarioState) -> None:
     Raises:
         PromiseBroken: something is not; the step that is told is the one of the act after which it was not.
     """
-    if state.tape is None or state.people is None:
+    if state.people is None:
         return
-    people = state.people
-    driver = cast("RecordingDriver", people.driver).inner
-    looking = find_differences(driver, state.tape, Policy(), settings().wait_seconds, people.at_work_in)
-    state.failed_step = FailedStep("And everything else is as these acts have made it", state.scenario.line, "frame")
-    if found := background_loop().run(looking, settings().step_seconds):
+    state.failed_step = FailedStep(EVERYTHING_ELSE, state.scenario.line, "frame")
+    if found := background_loop().run(state.people.find_differences(), settings().step_seconds):
         text, line = found[0].call.place
         state.failed_step = FailedStep(text, line, "frame")
         raise PromiseBroken(found[0].code, told(found))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from support.actors.people import People
-    from support.drivers.recording import Tape
     from support.pytest_plugin.environment import Environment
     from support.services import Services
     from support.snapshots.snapshot import Snapshot
@@ -48,7 +47,6 @@ class ScenarioState:
         environment: the one that it is played in, once a step has used it.
         snapshot: everything that was stored before, where nobody else uses the backend.
         people: the people of the scenario, once a step has used them.
-        tape: every call of its people and every event of their devices, once a step has used them.
         wire: the wire log; drivers append entries, the report takes them.
         evidence: the evidence for verdicts; verdicts add exhibits, the report takes them.
         played: text and line of each step that was executed to its end, in order.
@@ -63,7 +61,6 @@ class ScenarioState:
     deviation: str | None = None
     environment: Environment | None = None
     snapshot: Snapshot | None = None
-    tape: Tape | None = None
     people: People | None = None
     wire: WireLog = field(default_factory=WireLog)
     evidence: Evidence = field(default_factory=Evidence)

@@ -17,7 +17,12 @@ UNPRINTABLE = "\0"
 def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason | None:
     """Why an act is to be refused that the thread's owner does; None if it is to be done.
 
-    A thread that is not there, or not any more, is `state` None. What another customer does is not asked here.
+    - invalid: a text is empty, too long or no text, details are too deep or too large, or a status is unknown.
+    - not found: the conversation was never there, or is erased.
+    - conflict: it is at another version than the act is for, its status cannot become the new one, or it is archived and
+      takes no question to an agent.
+
+    `state` is None where there is no thread. A refused act changes nothing, and no device receives anything.
     """
     if not is_well_formed(act, policy):
         return Reason.INVALID
