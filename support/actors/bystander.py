@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
+
 from support.actors.customer import Customer
 from support.actors.people import People
 from support.core.failure import Code, PromiseBroken
@@ -19,13 +21,20 @@ class Bystander:
 
     @classmethod
     async def arrive(cls, driver: Driver, wait_seconds: float) -> Bystander:
-        """Enrol the bystander, and open their device once their own events have arrived."""
+        """Enrol the bystander, and open their device once their own events have arrived.
+
+        Raises:
+            PromiseBroken: the product does not let them.
+        """
         people = People(driver, "bystander", wait_seconds)
-        [customer] = await people.enrol_group(1, "enterprise")
-        await customer.start(NewThread(title="Nobody else's business", metadata={"secret": "bystander"}))
-        await driver.durable.settle(wait_seconds)
-        bystander = cls(customer)
-        await bystander._device.open()
+        async with AsyncExitStack() as failed:
+            failed.push_async_callback(people.leave)
+            [customer] = await people.enrol_group(1, "enterprise")
+            await customer.start(NewThread(title="Nobody else's business", metadata={"secret": "bystander"}))
+            await driver.durable.settle(wait_seconds)
+            bystander = cls(customer)
+            await bystander._device.open()
+            failed.pop_all()
         return bystander
 
     async def expect_undisturbed(self) -> None:

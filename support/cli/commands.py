@@ -119,9 +119,7 @@ def prove(
 @app.command()
 def explore(
     minutes: Annotated[float, typer.Option("--minutes", "-m", min=0.1, help="How long to tell stories.")] = 10,
-    seed: Annotated[
-        int | None, typer.Option("--seed", "-s", help="Which stories; by chance if not given.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", "-s", help="Which stories; by chance if not given.")] = None,
 ) -> None:
     """Tell random stories for some minutes, and show the first after which something is not as it should be.
 

@@ -22,6 +22,7 @@ class Code(StrEnum):
     # an act, and its answer
     ACT_REFUSED = "act.refused"
     ACT_FAILED = "act.failed"
+    UNFINISHED = "act.unfinished"
 
     # a thread and its contents, by the place of the check
     TITLE_SHOWN = "title.shown"

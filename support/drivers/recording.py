@@ -34,7 +34,7 @@ class Call:
     """A call such as `threads.read`, from `began` to `ended` in seconds of `time.monotonic()`.
 
     `arguments` are those besides the session, by the names of the contract. `outcome` is the answer, a `Refusal`, or
-    `Lost`.
+    `Lost`, and then `waited` is for how many seconds somebody waited for an answer.
     """
 
     number: int
@@ -46,6 +46,7 @@ class Call:
     began: float
     ended: float = math.inf
     outcome: Any = Lost.LOST
+    waited: float | None = None
 
     @property
     def done(self) -> bool:
@@ -90,6 +91,8 @@ class Tape:
         except Refused as refused:
             call.outcome, call.ended = refused.refusal, time.monotonic()
             raise
+        finally:
+            call.waited = None if call.outcome is not Lost.LOST else time.monotonic() - call.began
 
 
 class RecordingDriver:

@@ -27,7 +27,7 @@ async def find_differences(
     Runs may go on in the threads with the ids `at_work_in`, which are not looked at.
 
     Raises:
-        EnvironmentFailed: other work is still under way after `wait_seconds`.
+        PromiseBroken: other work is still under way after `wait_seconds`.
     """
     await driver.durable.settle(wait_seconds, at_work_in)
     replay = Replay(tape, policy)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from support.actors.bystander import Bystander
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import PromiseBroken
 from support.core.settings import settings
 from support.drivers.contract.types import Target
 from support.drivers.kinds import DRIVERS
@@ -41,12 +41,12 @@ class Environment:
         """Let the bystander arrive.
 
         Raises:
-            EnvironmentFailed: the backend did not allow it.
+            PromiseBroken: the product does not let a customer sign in, start a conversation and open a device.
         """
         try:
             self.bystander = await Bystander.arrive(self.connections.driver(WireLog()), settings().wait_seconds)
         except PromiseBroken as broken:
-            raise EnvironmentFailed(f"no scenario can be played: the bystander cannot connect: {broken}") from broken
+            raise PromiseBroken(broken.code, f"a customer who takes no part in the scenario: {broken}") from None
 
     async def restart(self) -> None:
         """Kill every process of the backend without warning, and start it again on its port.

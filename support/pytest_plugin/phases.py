@@ -10,6 +10,7 @@ import pytest
 
 from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
 from support.core.outcome import Phase
+from support.pytest_plugin.machine import BUSY, TIMED, others_since
 from support.pytest_plugin.state import FailedStep, ScenarioState
 
 _SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)
@@ -87,16 +88,43 @@ def _phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.Test
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return Phase(when, "skipped", report.duration, reason)
     place = _place(state, when)
+    code = code_of(error)
+    if (slow := _slow_machine(state, code)) is not None:
+        code, reason = None, f"{reason}\n{slow}"
+    elif isinstance(error, EnvironmentFailed) and (silence := _silence(state)) is not None:
+        code, reason = Code.ACT_FAILED.value, f"{silence}\n{reason}"
     return Phase(
         when,
-        "failed" if is_broken_promise(error) else "error",
+        "error" if code is None else "failed",
         report.duration,
         reason,
         step=place.text,
         step_line=place.line,
-        code=code_of(error),
+        code=code,
         step_function=place.function,
     )
+
+
+def _slow_machine(state: ScenarioState, code: str | None) -> str | None:
+    """Why a failure in time says nothing about the product: other programs used the machine."""
+    if code not in TIMED or state.begun is None:
+        return None
+    share = others_since(state.begun)
+    if share < BUSY:
+        return None
+    return f"no verdict: other programs used {share:.0%} of the machine meanwhile; play it again when it is quiet"
+
+
+def _silence(state: ScenarioState) -> str | None:
+    """The act that the product did not answer, where the suite has waited in vain."""
+    if state.people is None:
+        return None
+    patience = state.people.wait_seconds
+    for call in state.people.tape.calls:
+        if call.waited is not None and call.waited >= patience:
+            act = call.name.replace(".", " ")
+            return f"expected an answer to {call.account.name} ({act}), got none in {call.waited:.0f} s"
+    return None
 
 
 def _place(state: ScenarioState, when: str) -> FailedStep:

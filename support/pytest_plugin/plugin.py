@@ -24,6 +24,7 @@ from support.gherkin.sentences import DEFINITIONS, import_steps, stop_background
 from support.gherkin.step_guards import expectation_violations, step_violations
 from support.gherkin.unread_text import unread_text
 from support.pytest_plugin.collection import FeatureModule
+from support.pytest_plugin.machine import now
 from support.pytest_plugin.state import find_state, run_state
 
 pytest_plugins = (
@@ -162,6 +163,8 @@ def _compare_with_profile(item: pytest.Item) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a scenario unplayed if the target does not offer what it needs; the profile alone may say so."""
     state = find_state(item)
+    if state is not None:
+        state.begun = now()
     if state is not None and state.not_offered is not None:
         pytest.skip(state.not_offered)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from support.actors.people import People
     from support.pytest_plugin.environment import Environment
+    from support.pytest_plugin.machine import Moment
     from support.services import Services
     from support.snapshots.snapshot import Snapshot
 
@@ -44,6 +45,7 @@ class ScenarioState:
         fault: the name of the fault to build into the backend; the prover sets it.
         not_offered: why the target's profile does not offer what the scenario needs.
         deviation: the reason given where the target's profile lists the scenario as a known deviation.
+        begun: the figures of the machine when it began.
         environment: the one that it is played in, once a step has used it.
         snapshot: everything that was stored before, where nobody else uses the backend.
         people: the people of the scenario, once a step has used them.
@@ -59,6 +61,7 @@ class ScenarioState:
     fault: str | None = None
     not_offered: str | None = None
     deviation: str | None = None
+    begun: Moment | None = None
     environment: Environment | None = None
     snapshot: Snapshot | None = None
     people: People | None = None

@@ -51,7 +51,7 @@ class DurableState(Protocol):
         Runs may go on in the threads with the ids `at_work_in`.
 
         Raises:
-            EnvironmentFailed: work was still under way after `seconds`.
+            PromiseBroken: work was still under way after `seconds`.
         """
         ...
 

@@ -10,7 +10,7 @@ from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
-from support.core.failure import EnvironmentFailed
+from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.types import Account, Event, Kept, StoredThread
 from support.drivers.embedded.live import read_event
 from support.probes.postgres import PostgresProbe
@@ -108,7 +108,10 @@ class EmbeddedDurable:
                 while await self._postgres.rows(UNDER_WAY, list(at_work_in)):  # noqa: ASYNC110 - a table tells nobody
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise EnvironmentFailed(f"runs or events are still under way after {seconds:g} s") from None
+            raise PromiseBroken(
+                Code.UNFINISHED,
+                f"expected all runs to end and all events to be sent within {seconds:g} s, got some left",
+            ) from None
 
     async def traces_of(self, identifier: str) -> list[str]:
         """Look for words as they are; an id also without dashes, and as bytes, which PostgreSQL shows in hex."""
