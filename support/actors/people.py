@@ -21,7 +21,7 @@ from support.drivers.contract.driver import Driver
 from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
 from support.drivers.recording import RecordingDriver, Tape
-from support.frame.frame import find_differences, told
+from support.frame.frame import compare_stored, find_differences, told
 from support.frame.replay import Difference
 from support.snapshots.snapshot import Snapshot
 
@@ -64,6 +64,7 @@ class People:
         self.operator = Operator(driver, restart)
         self.found: PromiseBroken | None = None
         self._inner = driver
+        self._before_when: list[Difference] = []
         self.accounts: list[Account] = []
         self.group: list[Customer] = []
         self.at_work_in: set[str] = set()
@@ -157,8 +158,12 @@ class People:
         return latest
 
     async def find_differences(self) -> list[Difference]:
-        """Everything that is other than their acts have made it, by the specification."""
-        return await find_differences(self._inner, self.tape, self.policy, self.wait_seconds, self.at_work_in)
+        """Everything that is other than their acts have made it, by the specification, the earliest act first.
+
+        The database is compared once before the first When, and everything now.
+        """
+        now = await find_differences(self._inner, self.tape, self.policy, self.wait_seconds, self.at_work_in)
+        return sorted([*self._before_when, *now], key=lambda one: one.call.number)
 
     async def expect_as_made(self) -> None:
         """Everything is as their acts have made it, in random stories as well.
@@ -183,6 +188,7 @@ class People:
             accounts = [person.account for person in self.everybody if person.account.id]
             stored = await self.driver.durable.threads_of(accounts) if accounts else []
             self.before = {thread.id: thread for thread in stored}
+            self._before_when = compare_stored(self.tape, self.policy, self.before)
 
     async def attempt(self, actor: Customer, doing: Callable[[], Awaitable[object]]) -> Attempt:
         """Let somebody do an act that the product may refuse; a refusal comes with all effects that it had.

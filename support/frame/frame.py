@@ -9,7 +9,7 @@ from itertools import pairwise
 from support.core.failure import Code
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.policy import Policy
-from support.drivers.contract.types import Account, Event, Refused, Session, Thread
+from support.drivers.contract.types import Account, Event, Refused, Session, StoredThread, Thread
 from support.drivers.recording import Call, Reception, Tape
 from support.frame.replay import Difference, Life, Replay
 from support.specification import differences
@@ -36,6 +36,18 @@ async def find_differences(
     for account in {life.owner.id: life.owner for life in replay.lives.values()}.values():
         await _Look(driver, tape, policy, replay, account).look(at_work_in)
     return sorted(replay.found, key=lambda one: (one.call.number, list(Code).index(one.code)))
+
+
+def compare_stored(tape: Tape, policy: Policy, stored: Mapping[str, StoredThread]) -> list[Difference]:
+    """What the database has otherwise than the acts so far have made it; `stored` has its threads by id."""
+    replay = Replay(tape, policy)
+    for thread, life in replay.lives.items():
+        row, state = stored.get(thread), life.state
+        if life.unsure or state is None or state.runs:
+            continue
+        for words in differences.of_stored(state, row, life.owner.id, state.said):
+            replay.tell(life.last, Code.FRAME_STORED, words, life)
+    return [one for one in replay.found if one.code is Code.FRAME_STORED]
 
 
 def told(found: Sequence[Difference]) -> str:

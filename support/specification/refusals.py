@@ -19,8 +19,8 @@ def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason |
 
     - invalid: a text is empty, too long or no text, details are too deep or too large, or a status is unknown.
     - not found: the conversation was never there, or is erased.
-    - conflict: it is at another version than the act is for, its status cannot become the new one, or it is archived and
-      takes no question to an agent.
+    - conflict: it is at another version than the act is for, its status cannot become the new one, or it is archived
+      and takes no question to an agent.
 
     `state` is None where there is no thread. A refused act changes nothing, and no device receives anything.
     """

@@ -108,10 +108,8 @@ class EmbeddedDurable:
                 while await self._postgres.rows(UNDER_WAY, list(at_work_in)):  # noqa: ASYNC110 - a table tells nobody
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise PromiseBroken(
-                Code.UNFINISHED,
-                f"expected all runs to end and all events to be sent within {seconds:g} s, got some left",
-            ) from None
+            text = f"expected all runs to end and all events to be sent within {seconds:g} s, got some left"
+            raise PromiseBroken(Code.UNFINISHED, text) from None
 
     async def traces_of(self, identifier: str) -> list[str]:
         """Look for words as they are; an id also without dashes, and as bytes, which PostgreSQL shows in hex."""
