@@ -74,13 +74,26 @@ class ThreadHistory(Model[State, Act, Shown]):
         before = state if isinstance(state, ThreadState) else None
         due = refusal_due(before, act, self._policy)
         if isinstance(outcome, Declined):
-            return state if outcome.reason in self._tolerated or _is_due(outcome, due, before) else NOT_ALLOWED
+            return state if outcome.reason in self._tolerated or _is_due(outcome, due, before, act) else NOT_ALLOWED
         if due is not None:
             return NOT_ALLOWED
         after = effect(before, act, self._policy).state
         if after is None:
             return Absent.ERASED
-        return NOT_ALLOWED if isinstance(outcome, Shown) and not _shows(outcome, after) else _reduced(after)
+        if isinstance(outcome, Shown) and not _shows(outcome, after):
+            return NOT_ALLOWED
+        return self._bound(before, act, _reduced(after), outcome)
+
+    def _bound(
+        self, before: ThreadState | None, act: Act, after: ThreadState, outcome: Shown | Unknown
+    ) -> ThreadState | NotAllowed:
+        """The state with the version that only the product could give to a change; it is another than before."""
+        if after.version is not None or not isinstance(act, CHANGING) or not isinstance(outcome, Shown):
+            return after
+        is_same = before is not None and outcome.version is not None and outcome.version == before.version
+        if is_same and self._policy.version == "opaque":
+            return NOT_ALLOWED
+        return replace(after, version=outcome.version)
 
     def changes(self, act: Act, outcome: Outcome) -> bool:
         """Reading, writing and asking do not, and a refused act does not."""
@@ -92,7 +105,7 @@ class ThreadHistory(Model[State, Act, Shown]):
             return
         for name in _names(operations):
             at_first = {target: _only(state, name) for target, state in self._at_first.items()}
-            seen = [_through(name, each) for each in operations]
+            seen = [_through(name, each, self._policy) for each in operations]
             yield View(f'the detail "{name}"', ThreadHistory(at_first, self._policy), tuple(one for one in seen if one))
 
 
@@ -128,7 +141,9 @@ def seen_presence(operation: ThreadOperation) -> Seen | None:
     return Seen(1, "there", is_write=isinstance(act, Start))
 
 
-def _is_due(outcome: Declined, due: Reason | None, state: ThreadState | None) -> bool:
+def _is_due(outcome: Declined, due: Reason | None, state: ThreadState | None, act: Act) -> bool:
+    if state is not None and state.version is None and getattr(act, "if_version", None) is not None:
+        return outcome.reason in (due, Reason.CONFLICT)  # nobody can say which version it is at
     told = {None, state.version if state else None}
     return outcome.reason == due and (due is not Reason.CONFLICT or outcome.told in told)
 
@@ -158,13 +173,13 @@ def _names(operations: Sequence[ThreadOperation]) -> Iterator[str]:
     yield from dict.fromkeys(name for act in acts if isinstance(act, ChangeMetadata) for name in act.changes)
 
 
-def _through(name: str, operation: ThreadOperation) -> ThreadOperation | None:
+def _through(name: str, operation: ThreadOperation, policy: Policy) -> ThreadOperation | None:
     """What an operation shows of one detail, or None if that is nothing."""
     act, outcome = operation.act, operation.outcome
     if isinstance(outcome, Declined):
         return None
-    if isinstance(act, ChangeMetadata) and name in act.changes:
-        seen: Act = ChangeMetadata({name: act.changes[name]})
+    if isinstance(act, ChangeMetadata) and (name in act.changes or policy.details == "replace"):
+        seen: Act = ChangeMetadata({name: act.changes[name]} if name in act.changes else {})
     else:
         seen = Open()
     if isinstance(outcome, Unknown):
