@@ -12,7 +12,7 @@ from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Reason, Refusal, Thread
 from support.specification.acts import Act, ChangeMetadata, Erase, Open, Rename, SetStatus, Start, effect
 from support.specification.json_values import written
-from support.specification.refusals import refusal_due
+from support.specification.refusals import refusal_due, refusals_possible
 from support.specification.state import ThreadState
 from support.verdicts.history import NOT_ALLOWED, Declined, Model, NotAllowed, Operation, Seen, Unknown, View
 
@@ -74,7 +74,8 @@ class ThreadHistory(Model[State, Act, Shown]):
         before = state if isinstance(state, ThreadState) else None
         due = refusal_due(before, act, self._policy)
         if isinstance(outcome, Declined):
-            return state if outcome.reason in self._tolerated or _is_due(outcome, due, before, act) else NOT_ALLOWED
+            possible = (*self._tolerated, *refusals_possible(before, act, self._policy))
+            return state if outcome.reason in possible or _is_due(outcome, due, before) else NOT_ALLOWED
         if due is not None:
             return NOT_ALLOWED
         after = effect(before, act, self._policy).state
@@ -141,9 +142,7 @@ def seen_presence(operation: ThreadOperation) -> Seen | None:
     return Seen(1, "there", is_write=isinstance(act, Start))
 
 
-def _is_due(outcome: Declined, due: Reason | None, state: ThreadState | None, act: Act) -> bool:
-    if state is not None and state.version is None and getattr(act, "if_version", None) is not None:
-        return outcome.reason in (due, Reason.CONFLICT)  # nobody can say which version it is at
+def _is_due(outcome: Declined, due: Reason | None, state: ThreadState | None) -> bool:
     told = {None, state.version if state else None}
     return outcome.reason == due and (due is not Reason.CONFLICT or outcome.told in told)
 
