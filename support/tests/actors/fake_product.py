@@ -68,6 +68,7 @@ class FakeProduct:
         self.durable: Any = _Durable(self)
         self.identities = _Identities()
         self.live: Any = _Live(self)
+        self.access: Any = None
         self.runs: Any = _Runs(self) if agents else None
         self._last_time = 0.0
 

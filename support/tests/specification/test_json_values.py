@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -77,12 +77,12 @@ def test_a_merge_leaves_what_it_does_not_name_and_can_be_repeated(old: dict[str,
 
 def standard(target: Any, patch: Any) -> Any:
     """The function of RFC 7396, section 2, word for word."""
-    if isinstance(patch, dict):
-        result: dict[str, Any] = dict(target) if isinstance(target, dict) else {}
-        for name, value in patch.items():
-            if value is None:
-                result.pop(name, None)
-            else:
-                result[name] = standard(result.get(name), value)
-        return result
-    return patch
+    if not isinstance(patch, dict):
+        return patch
+    result: dict[str, Any] = dict(cast("dict[str, Any]", target)) if isinstance(target, dict) else {}
+    for name, value in cast("dict[str, Any]", patch).items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = standard(result.get(name), value)
+    return result

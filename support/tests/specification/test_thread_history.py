@@ -260,8 +260,8 @@ def test_what_a_thread_answers_by_its_policy_is_never_held_against_it(policy: Po
 def test_each_detail_by_itself_follows_the_policy_too() -> None:
     """A change that replaces all details removes those that it does not name."""
     acts = history(("Ann", ChangeMetadata({"a": 1}), 0, 1, DONE), ("Ann", ChangeMetadata({"b": 2}), 2, 3, DONE))
-    for details, left in (("merge", {"a": 1, "b": 2}), ("replace", {"b": 2})):
-        model = ThreadHistory(it(), Policy(details=details))
+    for policy, left in ((Policy(), {"a": 1, "b": 2}), (Policy(details="replace"), {"b": 2})):
+        model = ThreadHistory(it(), policy)
         reads = history(*[("Bob", READ, 0, 0, DONE)] * 2, ("Bob", READ, 4, 5, seen(None, left)))[2:]
         views = list(model.views([*acts, *reads]))
         assert [view.name for view in views] == ['the detail "a"', 'the detail "b"']
