@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,7 +33,9 @@ async def find_differences(
     replay = Replay(tape, policy)
     for call in replay.listings:
         _Listing(replay, call.account, call.arguments.get("status"), call.outcome, call).judge(policy)
-    for account in {life.owner.id: life.owner for life in replay.lives.values()}.values():
+    owners = [life.owner for life in replay.lives.values()]
+    signed_in = [session.account for session in tape.sessions.values()] if tape.calls else []
+    for account in {account.id: account for account in (*owners, *signed_in)}.values():
         await _Look(driver, tape, policy, replay, account).look(at_work_in)
     return sorted(replay.found, key=lambda one: (one.call.number, list(Code).index(one.code)))
 
@@ -75,13 +77,14 @@ class _Listing:
         for thread in {one for one in ids if ids.count(one) > 1} & own.keys():
             self._tell(own[thread], f"is {ids.count(thread)} times in the list, expected once")
         strange = [one.title for one in self.seen if one.id not in own]
-        if strange and own and self.account.id not in self.replay.unsure:
-            self._tell(_latest(own), f"is in the list beside {strange}, which {self.account.name} has not started")
+        if strange and self.account.id not in self.replay.unsure:
+            words = f"{self.account.name} has {strange} in the list, expected only what {self.account.name} has started"
+            self.replay.tell(self.call or self.replay.latest(self.account), Code.FRAME_LIST, words)
         for thread, life in own.items():
             if self._is_sure(life):
                 self._judge_one(life, next((one for one in self.seen if one.id == thread), None))
-        if policy.list_order == "last activity":
-            self._judge_order([own[id_] for id_ in ids if id_ in own])
+        if policy.list_order != "none":
+            self._judge_order([own[id_] for id_ in ids if id_ in own], policy)
 
     def _judge_one(self, life: Life, seen: Thread | None) -> None:
         state = life.at(self.call) if self.call else life.state
@@ -94,11 +97,14 @@ class _Listing:
             for words in differences.of_thread(state, seen, settled=not state.runs):
                 self._tell(life, f"{words} in the list")
 
-    def _judge_order(self, lives: Sequence[Life]) -> None:
-        for above, below in pairwise(lives):
-            is_past = self.call is None or below.active[1] < self.call.began
-            if is_past and above.active[1] < below.active[0] and not (above.state and above.state.runs):
-                self._tell(below, f"is below {above.name} in the list, expected above: its last activity is later")
+    def _judge_order(self, lives: Sequence[Life], policy: Policy) -> None:
+        is_by_creation = policy.list_order == "creation"
+        why = "it was started later" if is_by_creation else "its last activity is later"
+        for one, other in pairwise(lives):
+            above, below = (life.activity[0] if is_by_creation else life.active(self.call) for life in (one, other))
+            is_certain = is_by_creation or not (one.state and one.state.runs)
+            if above is not None and below is not None and is_certain and above[1] < below[0]:
+                self._tell(other, f"is below {one.name} in the list, expected above: {why}")
 
     def _is_sure(self, life: Life) -> bool:
         return life.is_sure(self.call) if self.call else not life.unsure
@@ -128,7 +134,7 @@ class _Look:
             if not self._own[thread].unsure and thread not in at_work_in:
                 await self._look_at(session, thread, listed.get(thread))
         stored = await self._driver.durable.events_of(self._account)
-        self._judge_events(stored)
+        self._judge_events(stored, at_work_in)
         if self._account.id in self._replay.unsure or any(life.unsure for life in self._own.values()):
             return
         for reception in self._tape.receptions.values():
@@ -136,8 +142,8 @@ class _Look:
                 self._judge_reception(reception, reception.opened, stored)
         for row in await self._driver.durable.threads_of([self._account]):
             if row.id not in self._own:
-                words = f"is in the database beside {row.title!r}, which was never confirmed"
-                self._tell(_latest(self._own), Code.FRAME_STORED, words)
+                words = f"{row.title!r} is in the database, expected only what was confirmed"
+                self._replay.tell(self._replay.latest(self._account), Code.FRAME_STORED, words)
 
     async def _look_at_lists(self, session: Session) -> dict[str, Thread]:
         listed: dict[str, Thread] = {}
@@ -172,17 +178,20 @@ class _Look:
     async def _look_at_messages(self, session: Session, life: Life, state: ThreadState, seen: Thread) -> list[str]:
         messages = await self._driver.messages.list(session, seen.id)
         runs = await self._driver.runs.list(session, seen.id) if self._driver.runs else None
-        for words in differences.of_messages(state, messages, runs):
+        for words in differences.of_messages(state, messages, runs, life.loose):
             self._tell(life, Code.FRAME_MESSAGES, words)
         if seen.message_count != len(messages):
             words = f"counts {seen.message_count} messages, expected {len(messages)} as it has"
             self._tell(life, Code.FRAME_MESSAGES, words)
         return [one.content for one in messages]
 
-    def _judge_events(self, stored: Sequence[Event]) -> None:
+    def _judge_events(self, stored: Sequence[Event], at_work_in: Collection[str]) -> None:
+        lives = differences.LIVES if self._policy.run_may_end_unstarted else differences.STARTED_LIVES
         for thread, life in self._own.items():
             if life.state is not None and not life.unsure:
-                for words in differences.of_events(life.due, [one for one in stored if one.thread_id == thread]):
+                runs = None if thread in at_work_in else life.state.runs
+                seen = [one for one in stored if one.thread_id == thread]
+                for words in differences.of_events(life.due, seen, runs, life.loose, lives):
                     self._tell(life, Code.FRAME_EVENTS, words)
 
     def _judge_reception(self, reception: Reception, opened: float, stored: Sequence[Event]) -> None:
@@ -191,7 +200,7 @@ class _Look:
         gone = {thread: life for thread, life in self._own.items() if life.state is None}
         due = [event for event in stored if event.sequence > int(reception.since or 0)]
         for words in (*self._foreign(reception), *differences.of_reception(reception.events, due, gone)):
-            self._replay.tell(_latest(self._own).last, Code.FRAME_DEVICE, f"{name} {words}")
+            self._replay.tell(self._replay.latest(self._account), Code.FRAME_DEVICE, f"{name} {words}")
         for thread, life in gone.items():
             if life.last.began > opened:
                 kinds = [event.kind for event in reception.events if event.thread_id == thread]
@@ -206,7 +215,3 @@ class _Look:
 
     def _tell(self, life: Life, code: Code, words: str) -> None:
         self._replay.tell(life.last, code, words, life)
-
-
-def _latest(lives: Mapping[str, Life]) -> Life:
-    return max(lives.values(), key=lambda one: one.last.number)

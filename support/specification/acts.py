@@ -17,6 +17,7 @@ class Start:
     """Starts a thread. `new` is None where the request was malformed on purpose."""
 
     new: NewThread | None
+    has_unknown_part: bool = False
 
     def __str__(self) -> str:
         return "starts it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from support.drivers.contract.types import Message, Run, Thread
+from support.drivers.contract.types import Malformed, Message, NewThread, Run, Thread
 from support.specification.acts import (
     Act,
     Ask,
@@ -22,7 +22,7 @@ Arguments = Mapping[str, Any]
 ACTS: dict[str, Callable[[Arguments], Act]] = {
     "threads.create": lambda given: Start(given["new"]),
     "threads.create_posing": lambda given: Start(given["new"]),
-    "threads.create_malformed": lambda _given: Start(None),
+    "threads.create_malformed": lambda given: _malformed(given["malformed"]),
     "threads.read": lambda _given: Open(),
     "threads.set_status": lambda given: SetStatus(given["status"]),
     "threads.delete": lambda _given: Erase(),
@@ -34,6 +34,13 @@ ACTS: dict[str, Callable[[Arguments], Act]] = {
     "runs.cancel": lambda given: Stop(given["run_id"]),
 }
 """The act that a call is, from its arguments."""
+EITHER_IS_RIGHT = ("threads.create_posing",)
+"""Calls that may be refused or done."""
+
+
+def _malformed(malformed: Malformed) -> Start:
+    is_unknown = malformed in (Malformed.UNKNOWN_PART, Malformed.OWNER_GIVEN)
+    return Start(NewThread(), has_unknown_part=True) if is_unknown else Start(None)
 
 
 def act_of(name: str, arguments: Arguments) -> Act | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TypeAlias, TypeVar
 
 from support.drivers.contract.types import Event, EventKind, Message, Run, StoredThread, Thread
 from support.specification.json_values import written
@@ -16,12 +17,16 @@ ENDINGS = (
     EventKind.AGENT_CANCELLED,
     EventKind.AGENT_TIMED_OUT,
 )
-LIVES = [
+Spans: TypeAlias = Sequence[tuple[int, int]]
+Value = TypeVar("Value")
+LIVES: Sequence[Sequence[EventKind]] = [
     [EventKind.AGENT_STARTED, EventKind.MESSAGE_CREATED, EventKind.AGENT_COMPLETED],
     *([EventKind.AGENT_STARTED, ending] for ending in ENDINGS[1:]),
     *([ending] for ending in ENDINGS[1:]),
 ]
 """The events of a run, from its start to its end; one that is stopped or fails in the queue has no start."""
+STARTED_LIVES: Sequence[Sequence[EventKind]] = [life for life in LIVES if life[0] is EventKind.AGENT_STARTED]
+"""The events of a run where every run starts before it ends."""
 
 
 def of_thread(state: ThreadState, seen: Thread, *, counts: range | None = None, settled: bool = True) -> Iterator[str]:
@@ -63,10 +68,15 @@ def _of_either(state: ThreadState, seen: Thread | StoredThread, *, settled: bool
         yield f"has its last activity at {seen.last_activity_at}, expected {state.active_at}: nothing was said since"
 
 
-def of_messages(state: ThreadState, seen: Sequence[Message], runs: Sequence[Run] | None) -> Iterator[str]:
-    """How the messages differ: those of the owner in their order, and an answer for each run that has completed."""
+def of_messages(
+    state: ThreadState, seen: Sequence[Message], runs: Sequence[Run] | None, loose: Spans = ()
+) -> Iterator[str]:
+    """How the messages differ: those of the owner in their order, and an answer for each run that has completed.
+
+    Those from one place to another of `loose` may have any order.
+    """
     said = [one.content for one in seen if one.role == "user"]
-    if said != list(state.said):
+    if _sorted_in(said, loose, str) != _sorted_in(state.said, loose, str):
         yield f"has the messages {said}, expected {list(state.said)}"
     if [one.sequence for one in seen] != list(range(1, len(seen) + 1)):
         yield f"has messages with the numbers {[one.sequence for one in seen]}, expected 1 to {len(seen)}"
@@ -83,8 +93,18 @@ def of_messages(state: ThreadState, seen: Sequence[Message], runs: Sequence[Run]
         yield "has a run that ended as stopped, expected none: nobody stopped it"
 
 
-def of_events(due: Sequence[Due], seen: Sequence[Event]) -> Iterator[str]:
-    """How the events of one thread differ from those that are due; events of runs are judged run by run."""
+def of_events(
+    due: Sequence[Due],
+    seen: Sequence[Event],
+    runs: int | None = None,
+    loose: Spans = (),
+    lives: Sequence[Sequence[EventKind]] = LIVES,
+) -> Iterator[str]:
+    """How the events of one thread differ from those that are due; events of runs are judged run by run.
+
+    All `runs` have ended; where that is None, some may be under way. Messages from one place to another of `loose` may
+    have any order. `lives` are the events that a run may have.
+    """
     plain = [one for one in seen if one.run_id is None]
     if sorted(one.kind for one in plain) != sorted(one.kind for one in due):
         yield f"has the events {_listed(plain)}, expected {_listed(due)}"
@@ -92,12 +112,30 @@ def of_events(due: Sequence[Due], seen: Sequence[Event]) -> Iterator[str]:
     for about_messages in (False, True):  # a change and a message of the same moment may come in either order
         expected = [one for one in due if (one.kind is EventKind.MESSAGE_CREATED) == about_messages]
         events = [one for one in plain if (one.kind is EventKind.MESSAGE_CREATED) == about_messages]
+        if about_messages:
+            expected = _sorted_in(expected, loose, lambda one: str(one.text))
+            events = _sorted_in(events, loose, _text)
         for one, event in zip(expected, events, strict=True):
             yield from _of_event(one, event)
-    for run in dict.fromkeys(one.run_id for one in seen if one.run_id):
+    ids = dict.fromkeys(one.run_id for one in seen if one.run_id)
+    for run in ids:
         kinds = [one.kind for one in seen if one.run_id == run]
-        if not any(kinds == life[: len(kinds)] for life in LIVES):
+        if not any(kinds == (life[: len(kinds)] if runs is None else life) for life in lives):
             yield f"has a run with the events {[str(kind) for kind in kinds]}, expected a start and one end"
+    if runs is not None and len(ids) != runs:
+        yield f"has the events of {len(ids)} runs, expected {runs}"
+
+
+def _sorted_in(values: Sequence[Value], loose: Spans, key: Callable[[Value], str]) -> list[Value]:
+    """The values, sorted from one place to another of `loose`."""
+    found = list(values)
+    for begin, end in loose:
+        found[begin:end] = sorted(found[begin:end], key=key)
+    return found
+
+
+def _text(event: Event) -> str:
+    return event.subject.content if isinstance(event.subject, Message) else ""
 
 
 def _of_event(due: Due, event: Event) -> Iterator[str]:

@@ -12,7 +12,7 @@ from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Reason, Refusal, Thread
 from support.specification.acts import Act, ChangeMetadata, Erase, Open, Rename, SetStatus, Start, effect
 from support.specification.json_values import written
-from support.specification.refusals import refusal_due
+from support.specification.refusals import refusal_due, refusals_possible
 from support.specification.state import ThreadState
 from support.verdicts.history import NOT_ALLOWED, Declined, Model, NotAllowed, Operation, Seen, Unknown, View
 
@@ -74,13 +74,27 @@ class ThreadHistory(Model[State, Act, Shown]):
         before = state if isinstance(state, ThreadState) else None
         due = refusal_due(before, act, self._policy)
         if isinstance(outcome, Declined):
-            return state if outcome.reason in self._tolerated or _is_due(outcome, due, before) else NOT_ALLOWED
+            possible = (*self._tolerated, *refusals_possible(before, act, self._policy))
+            return state if outcome.reason in possible or _is_due(outcome, due, before) else NOT_ALLOWED
         if due is not None:
             return NOT_ALLOWED
         after = effect(before, act, self._policy).state
         if after is None:
             return Absent.ERASED
-        return NOT_ALLOWED if isinstance(outcome, Shown) and not _shows(outcome, after) else _reduced(after)
+        if isinstance(outcome, Shown) and not _shows(outcome, after):
+            return NOT_ALLOWED
+        return self._bound(before, act, _reduced(after), outcome)
+
+    def _bound(
+        self, before: ThreadState | None, act: Act, after: ThreadState, outcome: Shown | Unknown
+    ) -> ThreadState | NotAllowed:
+        """The state with the version that only the product could give to a change; it is another than before."""
+        if after.version is not None or not isinstance(act, CHANGING) or not isinstance(outcome, Shown):
+            return after
+        is_same = before is not None and outcome.version is not None and outcome.version == before.version
+        if is_same and self._policy.version == "opaque":
+            return NOT_ALLOWED
+        return replace(after, version=outcome.version)
 
     def changes(self, act: Act, outcome: Outcome) -> bool:
         """Reading, writing and asking do not, and a refused act does not."""
@@ -92,7 +106,7 @@ class ThreadHistory(Model[State, Act, Shown]):
             return
         for name in _names(operations):
             at_first = {target: _only(state, name) for target, state in self._at_first.items()}
-            seen = [_through(name, each) for each in operations]
+            seen = [_through(name, each, self._policy) for each in operations]
             yield View(f'the detail "{name}"', ThreadHistory(at_first, self._policy), tuple(one for one in seen if one))
 
 
@@ -158,13 +172,13 @@ def _names(operations: Sequence[ThreadOperation]) -> Iterator[str]:
     yield from dict.fromkeys(name for act in acts if isinstance(act, ChangeMetadata) for name in act.changes)
 
 
-def _through(name: str, operation: ThreadOperation) -> ThreadOperation | None:
+def _through(name: str, operation: ThreadOperation, policy: Policy) -> ThreadOperation | None:
     """What an operation shows of one detail, or None if that is nothing."""
     act, outcome = operation.act, operation.outcome
     if isinstance(outcome, Declined):
         return None
-    if isinstance(act, ChangeMetadata) and name in act.changes:
-        seen: Act = ChangeMetadata({name: act.changes[name]})
+    if isinstance(act, ChangeMetadata) and (name in act.changes or policy.details == "replace"):
+        seen: Act = ChangeMetadata({name: act.changes[name]} if name in act.changes else {})
     else:
         seen = Open()
     if isinstance(outcome, Unknown):

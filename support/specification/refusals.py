@@ -36,6 +36,15 @@ def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason |
     return None
 
 
+def refusals_possible(state: ThreadState | None, act: Act, policy: Policy) -> tuple[Reason, ...]:
+    """Why else an act may be refused: for what only the product knows, its version or whether an agent is at work."""
+    if state is None or not is_well_formed(act, policy):
+        return ()
+    is_condition = state.version is None and getattr(act, "if_version", None) is not None
+    is_second = isinstance(act, Ask) and policy.second_question == "refused"
+    return (Reason.CONFLICT,) if is_condition or is_second else ()
+
+
 def _conflicts(state: ThreadState, act: Act, policy: Policy) -> bool:
     """Whether the version, the status or a run of the thread is in the way."""
     condition: int | None = getattr(act, "if_version", None)
@@ -49,9 +58,10 @@ def _conflicts(state: ThreadState, act: Act, policy: Policy) -> bool:
 def is_well_formed(act: Act, policy: Policy) -> bool:
     """Whether a request is acceptable in itself."""
     match act:
-        case Start(new):
+        case Start(new, has_unknown_part):
             return new is not None and (
-                _is_text(new.title, policy.title_limit, policy)
+                (not has_unknown_part or policy.unknown_members == "ignored")
+                and _is_text(new.title, policy.title_limit, policy)
                 and _is_text(new.first_message, policy.message_limit, policy)
                 and _fits(new.metadata or {}, policy)
             )
@@ -68,7 +78,7 @@ def is_well_formed(act: Act, policy: Policy) -> bool:
 
 
 def _may_become(before: str, after: str, policy: Policy) -> bool:
-    return policy.same_status != "refused" if before == after else after in policy.transitions[before]
+    return policy.same_status != "refused" if before == after else after in policy.transitions.get(before, ())
 
 
 def _is_text(text: str | None, limit: int, policy: Policy) -> bool:

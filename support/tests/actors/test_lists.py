@@ -215,6 +215,7 @@ def erased(product: FakeProduct, conversation: Conversation) -> None:
     conversation.is_erased = True
     not_listed(product, conversation)
     not_stored(product, conversation)
+    product.log.clear()
 
 
 def erased_and_listed(product: FakeProduct, conversation: Conversation) -> None:

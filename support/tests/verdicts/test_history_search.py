@@ -10,12 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.drivers.contract.types import NewThread
+from support.specification.acts import Ask, ChangeMetadata, Erase, Open, SetStatus
+from support.specification.acts import Start as StartThread
+from support.specification.acts import Write as WriteMessage
+from support.specification.history import Shown, ThreadHistory
+from support.specification.json_values import written
+from support.specification.state import ThreadState
 from support.tests.verdicts.history_register import Read, Register, Write, is_linearizable, lost, operation, read, wrote
 from support.verdicts.history.model import AnyModel, AnyOperation
 from support.verdicts.history.operations import CONFLICT, Declined, Unknown
 from support.verdicts.history.search import Budget, Meter, Problem, Start, ends, explain
-from support.verdicts.history.thread_existence import Done, ThreadAct, ThreadExistence
-from support.verdicts.history.thread_versions import MergeDetails, ReadThread, ThreadSeen, ThreadVersions
 from support.verdicts.history.verdict import judge_history
 
 VALUES = st.integers(0, 2)
@@ -33,15 +38,24 @@ def acts_on_a_register() -> st.SearchStrategy[tuple[Any, Any]]:
 def acts_on_a_thread() -> st.SearchStrategy[tuple[Any, Any]]:
     details = st.dictionaries(st.sampled_from("ab"), st.sampled_from([None, 1, True]), max_size=2)
     held = st.dictionaries(st.sampled_from("ab"), st.sampled_from([1, True]), max_size=2)
-    seen = st.builds(ThreadSeen, st.none() | st.integers(1, 4), st.none() | held)
-    merges = st.builds(MergeDetails, details, st.none() | st.integers(1, 3))
+    seen = st.builds(Shown, st.none() | st.integers(1, 4), st.none() | held.map(written))
+    changes = st.builds(ChangeMetadata, details, st.none() | st.integers(1, 3))
     conflicts = st.builds(Declined, st.just(CONFLICT), st.none() | st.integers(1, 3))
-    return st.tuples(st.builds(ReadThread), seen) | st.tuples(merges, seen | conflicts | st.just(Unknown()))
+    return st.tuples(st.just(Open()), seen) | st.tuples(changes, seen | conflicts | st.just(Unknown()))
+
+
+def acts_on_the_status() -> st.SearchStrategy[tuple[Any, Any]]:
+    statuses = st.sampled_from(["active", "completed", "archived"])
+    seen = st.builds(Shown, st.none() | st.integers(1, 4), status=st.none() | statuses)
+    marks = st.builds(SetStatus, statuses, st.none() | st.integers(1, 3))
+    refused = st.just(Declined(CONFLICT)) | st.just(Unknown())
+    return st.tuples(st.just(Open()), seen) | st.tuples(marks, seen | refused) | st.tuples(st.just(Ask("?")), refused)
 
 
 def acts_on_existence() -> st.SearchStrategy[tuple[Any, Any]]:
     return st.tuples(
-        st.sampled_from(ThreadAct), st.sampled_from([Done.DONE, Done.DONE, Declined("not found"), Unknown()])
+        st.sampled_from([StartThread(NewThread()), Open(), WriteMessage("Hello"), Ask("How many?"), Erase()]),
+        st.sampled_from([Shown(), Shown(), Declined("not found"), Unknown()]),
     )
 
 
@@ -56,15 +70,18 @@ def histories(draw: st.DrawFn, acts: st.SearchStrategy[tuple[Any, Any]]) -> list
     return operations
 
 
+THERE = ThreadHistory({"it": ThreadState("Boxes", "active", "{}", 1)})
 MODELS: list[tuple[AnyModel, st.SearchStrategy[tuple[Any, Any]]]] = [
     (Register(), acts_on_a_register()),
-    (ThreadVersions({"it": ThreadSeen(1, {})}), acts_on_a_thread()),
-    (ThreadExistence(), acts_on_existence()),
-    (ThreadExistence({"it"}), acts_on_existence()),
+    (THERE, acts_on_a_thread()),
+    (THERE, acts_on_the_status()),
+    (ThreadHistory({}), acts_on_existence()),
+    (THERE, acts_on_existence()),
 ]
+KINDS = ["register", "versions", "status", "not started", "there"]
 
 
-@pytest.mark.parametrize(("model", "acts"), MODELS, ids=["register", "versions", "not started", "there"])
+@pytest.mark.parametrize(("model", "acts"), MODELS, ids=KINDS)
 def test_the_search_agrees_with_trying_all_orders(model: AnyModel, acts: st.SearchStrategy[tuple[Any, Any]]) -> None:
     judged: set[bool] = set()
 
@@ -80,7 +97,7 @@ def test_the_search_agrees_with_trying_all_orders(model: AnyModel, acts: st.Sear
     assert judged == {True, False}
 
 
-@pytest.mark.parametrize(("model", "acts"), MODELS, ids=["register", "versions", "not started", "there"])
+@pytest.mark.parametrize(("model", "acts"), MODELS, ids=KINDS)
 def test_the_part_shown_has_no_explanation_from_any_state_in_which_it_may_begin(
     model: AnyModel, acts: st.SearchStrategy[tuple[Any, Any]]
 ) -> None:
@@ -103,7 +120,7 @@ def test_the_part_shown_has_no_explanation_from_any_state_in_which_it_may_begin(
     assert shortened == {True, False}
 
 
-@pytest.mark.parametrize(("model", "acts"), MODELS, ids=["register", "versions", "not started", "there"])
+@pytest.mark.parametrize(("model", "acts"), MODELS, ids=KINDS)
 def test_an_operation_declared_unchanging_changes_no_state(
     model: AnyModel, acts: st.SearchStrategy[tuple[Any, Any]]
 ) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from support.actors.customer import Conversation, Customer
+from support.actors.people import People
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
-from support.drivers.contract.types import Metadata, Refused, Session, Thread
+from support.drivers.contract.driver import Driver
+from support.drivers.contract.types import Metadata, NewThread, Refused, Session, Thread
+from support.drivers.recording import RecordingDriver, Tape
 from support.tests.actors.fake_product import NOT_FOUND, FakeProduct, boxes
 from support.workloads.together import IN_THE_MIDDLE, ActRow, Do, Manner, Together, do_together
 
@@ -275,7 +278,7 @@ def overwriting(product: FakeProduct, merge: Merge) -> Merge:
 )
 def test_the_answers_fit_one_order(spoil: Spoil | None, code: Code | None) -> None:
     together = asyncio.run(changed_together(spoil))
-    assert len(together.recorder.history()) == 6
+    assert len(together.operations) == 6
     if code is None:
         together.expect_one_order()
         assert list(together.pictures()) == []
@@ -284,6 +287,73 @@ def test_the_answers_fit_one_order(spoil: Spoil | None, code: Code | None) -> No
         together.expect_one_order()
     assert raised.value.code is code
     assert list(together.pictures())
+
+
+def test_performers_record_on_the_tape_of_the_scenario() -> None:
+    """Acts before the table and acts of nobody's performers are on the tape too, and no part of the history."""
+
+    async def run() -> tuple[Together, Tape, str]:
+        product = FakeProduct()
+        tape = Tape()
+        people = People(cast("Driver", RecordingDriver(product.driver, tape)), "a scenario", 0.2)
+        customer = await people.enrol("Mia", "mid")
+        conversation = await customer.start(NewThread("Boxes"))
+        together = await play([row(customer, adding(conversation), times=2)], AT_ONCE, conversation)
+        await customer.change(conversation, {"afterwards": True})
+        return together, tape, conversation.id
+
+    together, tape, thread = asyncio.run(run())
+    assert together.tape is tape
+    assert [(call.name, call.performer) for call in tape.calls] == [
+        ("threads.create", None),
+        ("threads.read", None),
+        ("metadata.merge", "Mia 1"),
+        ("metadata.merge", "Mia 2"),
+        ("metadata.merge", None),
+    ]
+    assert together.since == 2
+    assert [(one.session, one.object) for one in together.operations] == [("Mia 1", "Boxes"), ("Mia 2", "Boxes")]
+    assert together.names == {thread: "Boxes"}
+    together.expect_one_order()
+
+
+def test_two_conversations_of_the_same_title_have_a_history_each() -> None:
+    async def run() -> Together:
+        people = FakeProduct().people()
+        mia, enid = await people.enrol("Mia", "mid"), await people.enrol("Enid", "enterprise")
+        boxes, others = await mia.start(NewThread("Boxes")), await enid.start(NewThread("Boxes"))
+        return await play([row(mia, adding(boxes)), row(enid, adding(others))], AT_ONCE, boxes, others)
+
+    together = asyncio.run(run())
+    assert [(one.session, one.object) for one in together.operations] == [
+        ("Mia 1", "Boxes of Mia"),
+        ("Enid 1", "Boxes of Enid"),
+    ]
+    together.expect_one_order()
+
+
+async def erased_amid_changes(*, comes_back: bool) -> Together:
+    """One of three performers erases the conversation; all of them try to change it and to open it afterwards."""
+    product, mia, conversation = await mia_and_boxes()
+    kept = product.shown[conversation.id], product.stored[conversation.id]
+
+    async def erase(who: Customer) -> None:
+        await who.driver.threads.delete(who.session, conversation.id)
+        if comes_back:
+            product.shown[conversation.id], product.stored[conversation.id] = kept
+
+    acts = adding(conversation), opening(conversation)
+    rows = [row(mia, *acts, times=2, tries=True), row(mia, erase, opening(conversation), tries=True)]
+    return await play(rows, AT_ONCE, conversation)
+
+
+def test_an_erasure_amid_changes_is_judged_with_their_versions() -> None:
+    together = asyncio.run(erased_amid_changes(comes_back=False))
+    assert {str(one.act) for one in together.operations} >= {"erases it", "reads it"}
+    together.expect_one_order()
+    with pytest.raises(PromiseBroken) as raised:
+        asyncio.run(erased_amid_changes(comes_back=True)).expect_one_order()
+    assert raised.value.code is Code.SESSION_GUARANTEE
 
 
 def test_what_was_not_recorded_cannot_fit() -> None:
