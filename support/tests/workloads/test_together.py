@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from support.actors.customer import Conversation, Customer
-from support.actors.people import People
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
-from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Metadata, NewThread, Refused, Session, Thread
-from support.drivers.recording import RecordingDriver, Tape
+from support.drivers.recording import Tape
 from support.tests.actors.fake_product import NOT_FOUND, FakeProduct, boxes
 from support.workloads.together import IN_THE_MIDDLE, ActRow, Do, Manner, Together, do_together
 
@@ -293,14 +291,12 @@ def test_performers_record_on_the_tape_of_the_scenario() -> None:
     """Acts before the table and acts of nobody's performers are on the tape too, and no part of the history."""
 
     async def run() -> tuple[Together, Tape, str]:
-        product = FakeProduct()
-        tape = Tape()
-        people = People(cast("Driver", RecordingDriver(product.driver, tape)), "a scenario", 0.2)
+        people = FakeProduct().people()
         customer = await people.enrol("Mia", "mid")
         conversation = await customer.start(NewThread("Boxes"))
         together = await play([row(customer, adding(conversation), times=2)], AT_ONCE, conversation)
         await customer.change(conversation, {"afterwards": True})
-        return together, tape, conversation.id
+        return together, people.tape, conversation.id
 
     together, tape, thread = asyncio.run(run())
     assert together.tape is tape
