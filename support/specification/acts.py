@@ -130,7 +130,7 @@ def renamed(state: ThreadState, act: Rename, policy: Policy) -> Effect:
 
 def status_set(state: ThreadState, act: SetStatus, policy: Policy) -> Effect:
     """A new status makes a new version, and devices receive the status before and after."""
-    if act.status == state.status and policy.same_status == "nothing":
+    if act.status == state.status and policy.same_status != "change":
         return Effect(state)
     return _changed(state, policy, status=act.status)
 
