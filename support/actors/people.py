@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from support.actors.attempts import Attempt, Attempts
-from support.actors.customer import BROWSER, Conversation, Customer
+from support.actors.customer import BROWSER, Around, Conversation, Customer
 from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
+from support.actors.surroundings import Surroundings
 from support.core.failure import EnvironmentFailed, PromiseBroken
 from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
@@ -46,7 +47,8 @@ class People:
     Surrounding data is made from `seed` (the scenario's title), so that a failure repeats; only addresses carry
     something fresh, so that a scenario can be played again against the same backend. `at_work_in` gives the ids of the
     threads in which a run is held on purpose. The driver records on `tape` what they do and what their devices receive;
-    `found` is what a random story has found.
+    `found` is what a random story has found. `accounts` has everybody enrolled, also
+    those who are not mentioned.
     """
 
     def __init__(
@@ -56,12 +58,16 @@ class People:
         wait_seconds: float,
         restart: Callable[[], Awaitable[None]] | None = None,
         policy: Policy | None = None,
+        *,
+        crowded: bool = False,
     ) -> None:
+        """With `crowded`, others who are not mentioned start the same conversations; see `Surroundings`."""
         self.tape = Tape()
         self.driver = cast("Driver", RecordingDriver(driver, self.tape))
         self.policy = policy or Policy()
         self.wait_seconds = wait_seconds
-        self.operator = Operator(driver, restart)
+        self.surroundings = Surroundings(self._join, crowded=crowded)
+        self.operator = Operator(driver, self._restarting(restart) if restart else None)
         self.found: PromiseBroken | None = None
         self._inner = driver
         self._before_when: list[Difference] = []
@@ -198,7 +204,8 @@ class People:
         """
         snapshot = await Snapshot.take(self.driver.durable, self._at_work, self.wait_seconds, self.at_work_in)
         arrived = {device.name: len(device.arrivals) for device in actor.devices.values()}
-        refusal = await self._refusal(doing)
+        with self.surroundings.none_beside():
+            refusal = await self._refusal(doing)
         if refusal is None:
             return Attempt(actor.name, None)
         await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
@@ -207,7 +214,8 @@ class People:
             await device.settle()
             for arrival in device.arrivals[arrived.get(device.name, 0) :]:
                 effects.append(f"{device.name} received {arrival.event.kind}")
-        unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
+        with self.surroundings.none_beside():
+            unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
         return Attempt(actor.name, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
 
     def attempted(self, outcomes: Sequence[Attempt]) -> Attempts:
@@ -276,12 +284,18 @@ class People:
         """
         if PLAN_OF.get(name) != plan:
             raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
-        self._named[name] = self._customer(await self._session(name, plan))
+        self._named[name] = self._customer(await self._session(name, plan), self.surroundings.around)
         return self._named[name]
 
     async def enrol_stranger(self, name: str) -> Customer:
         """Enrol a stranger, on the plan they are always on, and let them sign in."""
         return await self.enrol(name, PLAN_OF[name])
+
+    async def enrol_colleague(self, name: str, of: Customer) -> Customer:
+        """Enrol somebody of a customer's company, on the plan they are always on, and let them sign in."""
+        session = await self._session(name, PLAN_OF[name], of.account.organisation)
+        self._named[name] = self._customer(session, self.surroundings.around)
+        return self._named[name]
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
         """Enrol `count` customers of different companies, and let them sign in."""
@@ -298,6 +312,7 @@ class People:
         """Everybody closes their devices, outages made for them end, and connections are released."""
         for person in self.everybody:
             await person.leave()
+        await self.surroundings.leave()
         await self.operator.end_outages()
         await self.driver.close()
 
@@ -340,15 +355,27 @@ class People:
         others = [one for one in self.conversations if one.owner.account.id != actor.account.id]
         return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
 
-    def _customer(self, session: Session) -> Customer:
-        return Customer(self.driver, session, self.wait_seconds, self.find)
+    def _customer(self, session: Session, around: Around | None = None) -> Customer:
+        return Customer(self.driver, session, self.wait_seconds, self.find, around=around)
 
-    async def _session(self, name: str, plan: str) -> Session:
+    async def _join(self, name: str, plan: str, organisation: str | None) -> Customer:
+        """Somebody who is not mentioned."""
+        return self._customer(await self._session(name, plan, organisation))
+
+    def _restarting(self, restart: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def with_all_away() -> None:
+            await self.surroundings.leave()
+            await restart()
+            await self.surroundings.come_back()
+
+        return with_all_away
+
+    async def _session(self, name: str, plan: str, organisation: str | None = None) -> Session:
         fresh = uuid4().hex[:12]
         account = Account(
             id="",
             name=name,
-            organisation=f"{self._random.company()} {fresh}",
+            organisation=organisation or f"{self._random.company()} {fresh}",
             email=f"{name.lower().replace(' ', '.')}.{fresh}@{self._random.domain_name()}",
             password=self._random.password(length=20),
             plan=plan,
