@@ -197,16 +197,17 @@ class Customer:
         """
         return await self.device(BROWSER).ending_of(run_id)
 
-    async def expect_answer(self, conversation: Conversation, run_id: str) -> None:
-        """The run ends, and with an answer.
+    async def expect_end(self, conversation: Conversation, run_id: str, *, answered: bool = True) -> None:
+        """The run ends with an answer, or else fails.
 
         Raises:
             PromiseBroken: it ended otherwise, or not in time.
         """
+        expected = EventKind.AGENT_COMPLETED if answered else EventKind.AGENT_FAILED
         ending = await self.see_end_of(run_id)
-        if ending.kind is not EventKind.AGENT_COMPLETED:
+        if ending.kind is not expected:
             raise PromiseBroken(
-                Code.RUN_ENDING, f"expected an answer of the agent in {conversation.title!r}, got {ending.kind}"
+                Code.RUN_ENDING, f"expected {expected} of the agent in {conversation.title!r}, got {ending.kind}"
             )
 
     async def ask(self, conversation: Conversation, question: str) -> str:

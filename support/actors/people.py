@@ -196,8 +196,8 @@ class People:
             self.before = {thread.id: thread for thread in stored}
             self._before_when = compare_stored(self.tape, self.policy, self.before)
 
-    async def attempt(self, actor: Customer, doing: Callable[[], Awaitable[object]]) -> Attempt:
-        """Let somebody do an act that the product may refuse; a refusal comes with all effects that it had.
+    async def attempt(self, actor: Customer, act: str, doing: Callable[[], Awaitable[object]]) -> Attempt:
+        """Let somebody do an act, in words, that the product may refuse; a refusal comes with all effects that it had.
 
         It must leave no trace in the database or Redis, reach no device, and, where it hides a conversation, be equal
         to the refusal for one that never existed.
@@ -207,7 +207,7 @@ class People:
         with self.surroundings.none_beside():
             refusal = await self._refusal(doing)
         if refusal is None:
-            return Attempt(actor.name, None)
+            return Attempt(act, None)
         await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
         effects = await snapshot.differences()
         for device in actor.devices.values():
@@ -216,7 +216,7 @@ class People:
                 effects.append(f"{device.name} received {arrival.event.kind}")
         with self.surroundings.none_beside():
             unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
-        return Attempt(actor.name, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
+        return Attempt(act, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
 
     def attempted(self, outcomes: Sequence[Attempt]) -> Attempts:
         """The outcomes of one step."""
@@ -276,6 +276,15 @@ class People:
         for erasure in self._erasures.values():
             await erasure.expect_nothing_else_changed()
 
+    async def expect_surroundings_untouched(self) -> None:
+        """Nothing has happened to the same conversations of colleagues and a stranger, nor on a colleague's device.
+
+        Raises:
+            PromiseBroken: something has.
+        """
+        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        await self.surroundings.expect_untouched()
+
     async def enrol(self, name: str, plan: str) -> Customer:
         """Enrol one of the persons that features name, on the plan they are always on, and let them sign in.
 
@@ -287,13 +296,10 @@ class People:
         self._named[name] = self._customer(await self._session(name, plan), self.surroundings.around)
         return self._named[name]
 
-    async def enrol_stranger(self, name: str) -> Customer:
-        """Enrol a stranger, on the plan they are always on, and let them sign in."""
-        return await self.enrol(name, PLAN_OF[name])
-
-    async def enrol_colleague(self, name: str, of: Customer) -> Customer:
-        """Enrol somebody of a customer's company, on the plan they are always on, and let them sign in."""
-        session = await self._session(name, PLAN_OF[name], of.account.organisation)
+    async def enrol_newcomer(self, name: str, colleague: str | None) -> Customer:
+        """Enrol a colleague of somebody, or else a stranger, on the plan they are always on, and let them sign in."""
+        company = self.who(colleague).account.organisation if colleague else None
+        session = await self._session(name, PLAN_OF[name], company)
         self._named[name] = self._customer(session, self.surroundings.around)
         return self._named[name]
 

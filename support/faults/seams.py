@@ -94,6 +94,8 @@ class Seam(StrEnum):
     LIST_RUNS = "runs.runs:page"
     CANCEL_RUN = "runs.runs:cancel"
     END_RUN = "runs.runs:end"
+    STOP_ALL_RUNS = "runs.runs:cancel_all"
+    UNFINISHED_RUNS = "runs.runs:unfinished"
     STORE_ANSWER = "runs.runs:store_answer"
     ANNOUNCE_RUN = "runs.runs:announce"
     CHECK_OPEN = "runs.runs:check_open"

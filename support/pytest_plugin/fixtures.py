@@ -126,7 +126,7 @@ def _check_others(state: ScenarioState) -> None:
         loop.run(state.environment.bystander.expect_undisturbed(), seconds)
     if state.people is not None:
         state.failed_step = FailedStep(NOTHING_OF_SAME_NAME, state.scenario.line, "surroundings")
-        loop.run(state.people.surroundings.expect_untouched(), seconds)
+        loop.run(state.people.expect_surroundings_untouched(), seconds)
     if state.snapshot is not None:
         state.failed_step = FailedStep(NOTHING_ELSE, state.scenario.line, "snapshot")
         loop.run(state.snapshot.expect_unchanged(), seconds)

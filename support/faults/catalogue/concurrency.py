@@ -9,7 +9,7 @@ from typing import Any
 from support.core.failure import Code
 from support.faults.fault import breaks, fault
 from support.faults.makers.events import agents_work_on
-from support.faults.makers.functions import before, change_refusal, instead, on_refusal, skip, swallow
+from support.faults.makers.functions import before, change_refusal, instead, on_refusal, skip, swallow, watch
 from support.faults.makers.requests import sql_when_refused
 from support.faults.makers.storage import bring_back, create_table, read_stale
 from support.faults.patch import Call, Patch
@@ -39,6 +39,15 @@ def reads_are_one_change_behind(patch: Patch) -> None:
         return await call.go()
 
     read_stale(patch, last)
+
+
+@fault(breaks("TL-15.1", at="together:fit_one_order", code=Code.SESSION_GUARANTEE))
+def each_process_remembers_threads(patch: Patch) -> None:
+    """A process shows a conversation as it last saw it, and hears of no change that another process makes."""
+    memory: dict[Any, Any] = {}
+    for seam in (Seam.READ_THREAD, Seam.SAVE_CHANGES):
+        watch(patch, seam, lambda row, _call: memory.update({row["id"]: row}))
+    read_stale(patch, memory)
 
 
 @fault(breaks("TL-15.1", "TL-15.2", at="together:is_as_answered", code=Code.METADATA_STORED))
