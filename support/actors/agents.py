@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from support.actors.assistant import Assistant
 from support.actors.customer import Conversation, Customer
 from support.actors.people import People
@@ -49,8 +51,9 @@ async def stop(people: People, actor: Customer, conversation: Conversation) -> N
     people.at_work_in.discard(conversation.id)
 
 
-async def await_answers(people: People, assistant: Assistant, customer: Customer) -> None:
-    """Let the assistant give this customer the answers that it held, and wait until no run is under way."""
-    await assistant.answer(customer)
+async def await_answers(people: People, assistant: Assistant, customers: Sequence[Customer]) -> None:
+    """Let the assistant give these customers the answers that it held, and wait until no run is under way."""
+    for customer in customers:
+        await assistant.answer(customer)
     people.at_work_in.clear()
-    await customer.driver.durable.settle(customer.wait_seconds)
+    await people.driver.durable.settle(people.wait_seconds)

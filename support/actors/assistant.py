@@ -28,11 +28,12 @@ class Assistant:
         self._unavailable.discard(customer.account.id)
         await self._control.script(Turn.saying(text), contains=self._markers(customer))
 
-    async def will_think(self, customer: Customer, text: str) -> None:
-        """From now on, answer this customer with a text, but not before `answer` is called."""
-        self._unavailable.discard(customer.account.id)
-        turn = Turn.saying(text, held=True)
-        self._held[customer.account.id] = await self._control.script(turn, contains=self._markers(customer))
+    async def will_think(self, customers: Iterable[Customer], text: str) -> None:
+        """From now on, answer each of these customers with a text, but not before `answer` is called."""
+        for customer in customers:
+            self._unavailable.discard(customer.account.id)
+            turn = Turn.saying(text, held=True)
+            self._held[customer.account.id] = await self._control.script(turn, contains=self._markers(customer))
 
     async def will_refuse(self, customers: Iterable[Customer]) -> None:
         """From now on, answer these customers with an error."""

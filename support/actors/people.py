@@ -16,7 +16,7 @@ from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
 from support.actors.surroundings import Surroundings
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.policy import Policy
@@ -77,6 +77,7 @@ class People:
         self.before: dict[str, StoredThread] | None = None
         self._named: dict[str, Customer] = {}
         self._erasures: dict[str, Erasure] = {}
+        self._deadlocks = 0
         self._phantom: str | None = None
         self._random = _faker()
         self._random.seed_instance(zlib.crc32(seed.encode()))
@@ -191,6 +192,7 @@ class People:
     async def remember(self) -> None:
         """Record every stored conversation, once: the state that `before` means in expectations."""
         if self.before is None:
+            self._deadlocks = await self.driver.storage.deadlocks(complete=False)
             accounts = [person.account for person in self.everybody if person.account.id]
             stored = await self.driver.durable.threads_of(accounts) if accounts else []
             self.before = {thread.id: thread for thread in stored}
@@ -275,6 +277,16 @@ class People:
             raise EnvironmentFailed("expected an erasure to compare with, got none")
         for erasure in self._erasures.values():
             await erasure.expect_nothing_else_changed()
+
+    async def expect_none_blocked(self) -> None:
+        """Since the first When no two acts waited for each other until one had to be given up.
+
+        Raises:
+            PromiseBroken: some did.
+        """
+        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        if blocked := await self.driver.storage.deadlocks(complete=True) - self._deadlocks:
+            raise PromiseBroken(Code.DEADLOCK, f"expected no two acts to block each other, got {blocked} deadlocks")
 
     async def expect_surroundings_untouched(self) -> None:
         """Nothing has happened to the same conversations of colleagues and a stranger, nor on a colleague's device.

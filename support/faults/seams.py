@@ -44,6 +44,7 @@ class Seam(StrEnum):
     LOCK_THREAD = "threads.threads:lock"
     SAVE_CHANGES = "threads.threads:save"
     DELETE_THREAD = "threads.threads:delete"
+    NOTE_END_OF_RUN = "threads.threads:end_active_run"
     SHOWN_THREAD = "threads.threads:shown"
     OWNER_CONDITION = "threads.threads:owner_condition"
     MERGE_METADATA = "threads.threads:merge", "old change"

@@ -11,7 +11,7 @@ from support.faults.fault import breaks, fault
 from support.faults.makers.events import agents_work_on
 from support.faults.makers.functions import before, change_refusal, instead, on_refusal, skip, swallow, watch
 from support.faults.makers.requests import sql_when_refused
-from support.faults.makers.storage import bring_back, create_table, read_stale
+from support.faults.makers.storage import bring_back, create_table, end_without_lock, read_stale
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
@@ -152,3 +152,15 @@ def changes_of_erased_threads_are_recorded(patch: Patch) -> None:
     """The product records each attempt to change an erased conversation, with the conversation's id."""
     create_table(patch, "failures", "thread text PRIMARY KEY")
     sql_when_refused(patch, 404, "INSERT INTO failures VALUES (:thread_id) ON CONFLICT DO NOTHING")
+
+
+@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+def stopping_takes_no_lock(patch: Patch) -> None:
+    """Stopping an agent and erasing its conversation can wait for each other, until the database gives one up."""
+    end_without_lock(patch, when=lambda call: call.worker is None)
+
+
+@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+def answering_takes_no_lock(patch: Patch) -> None:
+    """An answer and the erasing of its conversation can wait for each other, until the database gives one up."""
+    end_without_lock(patch, when=lambda call: call.worker is not None)
