@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -27,6 +28,8 @@ from support.drivers.contract.types import (
 from support.gherkin.kinds import Title
 
 Group = TypeVar("Group")
+Around = Callable[["Customer", NewThread], AbstractAsyncContextManager[NewThread]]
+"""Encloses the start of a conversation; gives the request to start it with."""
 STATUSES = ("active", "completed", "archived")
 BROWSER = "browser"
 """The device on which customers see that an agent has answered."""
@@ -64,6 +67,7 @@ class Customer:
     Several tools or devices of one customer that act at the same moment are performers: they share the account and its
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
+    `around` is what happens around each start of a conversation; nothing does for performers and groups.
     """
 
     driver: Driver
@@ -76,6 +80,7 @@ class Customer:
     seen: dict[str, int] = field(default_factory=dict[str, int])
     found: list[Thread] | None = None
     reading: Reading | None = None
+    around: Around | None = None
 
     @property
     def account(self) -> Account:
@@ -124,8 +129,11 @@ class Customer:
         """Begin a new session, as on another day."""
         self.session = await self.driver.identities.sign_in(self.account)
 
-    async def start(self, new: NewThread) -> Conversation:
-        """Start a conversation."""
+    async def start(self, new: NewThread, *, alone: bool = False) -> Conversation:
+        """Start a conversation; `alone` leaves out all that happens around it."""
+        if self.around is not None and not alone:
+            async with self.around(self, new) as full:
+                return await self.start(full, alone=True)
         asked_at = time.monotonic()
         thread = await self.driver.threads.create(self.session, new)
         return self.add(new, thread, asked_at)
@@ -189,16 +197,17 @@ class Customer:
         """
         return await self.device(BROWSER).ending_of(run_id)
 
-    async def expect_answer(self, conversation: Conversation, run_id: str) -> None:
-        """The run ends, and with an answer.
+    async def expect_end(self, conversation: Conversation, run_id: str, *, answered: bool = True) -> None:
+        """The run ends with an answer, or else fails.
 
         Raises:
             PromiseBroken: it ended otherwise, or not in time.
         """
+        expected = EventKind.AGENT_COMPLETED if answered else EventKind.AGENT_FAILED
         ending = await self.see_end_of(run_id)
-        if ending.kind is not EventKind.AGENT_COMPLETED:
+        if ending.kind is not expected:
             raise PromiseBroken(
-                Code.RUN_ENDING, f"expected an answer of the agent in {conversation.title!r}, got {ending.kind}"
+                Code.RUN_ENDING, f"expected {expected} of the agent in {conversation.title!r}, got {ending.kind}"
             )
 
     async def ask(self, conversation: Conversation, question: str) -> str:

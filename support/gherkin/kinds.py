@@ -15,6 +15,9 @@ class Title(NamedTuple):
     owner: str | None
     text: str
 
+    def __str__(self) -> str:
+        return f'{self.owner}\'s "{self.text}"' if self.owner else f'"{self.text}"'
+
 
 class Kind:
     """A kind of words in the form that `parse` needs: a regular expression and a conversion."""
@@ -33,6 +36,12 @@ def _title(text: str) -> Title:
     return Title(owner or None, quoted.strip('"'))
 
 
+def _colleague(words: str) -> str | None:
+    """Whose company somebody is of; None for a stranger's."""
+    name = words.removeprefix("a colleague of ").removesuffix("'s")
+    return None if name == "a stranger" else name
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
 
@@ -46,9 +55,11 @@ KINDS = {
     "Quoted": Kind(QUOTED, lambda text: text[1:-1]),
     "Title": Kind(rf"(?:{NAME}'s )?{QUOTED}", _title),
     "Word": Kind(r"\w+"),
+    "Company": Kind(rf"a stranger|a colleague of {NAME}'s", _colleague),
     "Device": Kind(r"phone|laptop|tablet"),
     "Devices": Kind(rf"{NAME}'s (?:phone|laptop|tablet)|each of {NAME}'s devices"),
     "DeviceState": Kind(r"is open|is open and shows each new conversation|is closed|loses power|comes back"),
+    "OnPages": Kind(r"(?: on \d+ pages)?", lambda text: int(text.split()[1]) if text else None),
     "Order": Kind(r"(?:, in any order)?"),
     "Extent": Kind(r"exactly these events|these events last"),
     "Attempted": Kind(r"it is|each of these is"),

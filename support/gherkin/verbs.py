@@ -20,6 +20,7 @@ VERBS = {
         Verb("asks", "ask", "asked"),
         Verb("changes", "change", "changed"),
         Verb("erases", "erase", "erased"),
+        Verb("gets", "get", "got"),
         Verb("marks", "mark", "marked"),
         Verb("opens", "open", "opened"),
         Verb("reads", "read", "read"),

@@ -40,9 +40,9 @@ class EmbeddedDriver:
 
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
         target = connections.target
-        url = target.backend_urls[0]
+        urls = target.backend_urls
         self._clients = Clients()
-        api = Api(self._clients, wire, url, target.operator_token)
+        api = Api(self._clients, wire, urls, target.operator_token)
         self.identities = EmbeddedIdentities(api)
         self.threads = EmbeddedThreads(api)
         self.metadata = EmbeddedMetadata(api)
@@ -50,8 +50,8 @@ class EmbeddedDriver:
         self.messages = EmbeddedMessages(api)
         self.runs = EmbeddedRuns(api)
         self.access = EmbeddedAccess(api, target.signing_key)
-        self.live = EmbeddedLive(url, wire)
-        self.operations = EmbeddedOperations(self._clients, url, target.database_url)
+        self.live = EmbeddedLive(urls, wire)
+        self.operations = EmbeddedOperations(self._clients, urls[0], target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)
         self.storage = EmbeddedStorage(connections.postgres, target.database_url)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Message, Run, Session, Thread
+from support.drivers.embedded.api import Turns
 from support.drivers.embedded.messages import read_message, read_run
 from support.drivers.embedded.threads import read_thread
 from support.observation.wire import Frame, WireLog
@@ -21,10 +23,10 @@ RUN_EVENTS = ("agent_started", "agent_completed", "agent_failed", "agent_cancell
 
 
 class EmbeddedLive:
-    """Opens sockets."""
+    """Opens sockets; those of one customer are at one process of the backend after the other."""
 
-    def __init__(self, url: str, wire: WireLog) -> None:
-        self._url = url.replace("http", "ws", 1) + "/ws"
+    def __init__(self, urls: Sequence[str], wire: WireLog) -> None:
+        self._turns = Turns([f"{url.replace('http', 'ws', 1)}/ws" for url in urls])
         self._wire = wire
 
     async def connect(
@@ -35,7 +37,7 @@ class EmbeddedLive:
         Raises:
             BackendFailed: it was not opened, or did not become ready.
         """
-        url = self._url
+        url = self._turns.next(session.account.id)
         if posing_as is not None:
             url += "?" + urlencode({"customer_id": posing_as.id, "user_id": posing_as.id})
         headers = {"Authorization": f"Bearer {session.token}"}

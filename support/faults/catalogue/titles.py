@@ -6,7 +6,7 @@ from support.core.failure import Code
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import change_call, instead, repeat
 from support.faults.makers.storage import change_what_was_stored
-from support.faults.patch import Patch
+from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
 
@@ -32,6 +32,19 @@ def model_is_asked_twice_for_a_title(patch: Patch) -> None:
 def model_is_not_told_the_question(patch: Patch) -> None:
     """The product asks the model for a title without telling it the question."""
     change_call(patch, Seam.ASK_FOR_TITLE, message=lambda _message: "Hello!")
+
+
+@fault(breaks("TL-01.1", at="threads:has", code=Code.TITLE_SHOWN))
+def titles_are_remembered_by_question(patch: Patch) -> None:
+    """A question that another customer has asked before gets the title that was made for that customer."""
+    titles: dict[str, str] = {}
+
+    async def ask(call: Call) -> str:
+        if call.message not in titles:
+            titles[call.message] = await call.go()
+        return titles[call.message]
+
+    instead(patch, Seam.ASK_FOR_TITLE, ask)
 
 
 @fault(breaks("TL-01.2", at="threads:has", code=Code.TITLE_FORM))
