@@ -193,8 +193,7 @@ class People:
         """Record every stored conversation, once: the state that `before` means in expectations."""
         if self.before is None:
             self._deadlocks = await self.driver.storage.deadlocks(complete=False)
-            accounts = [person.account for person in self.everybody if person.account.id]
-            stored = await self.driver.durable.threads_of(accounts) if accounts else []
+            stored = await self.driver.durable.threads_of(self.accounts) if self.accounts else []
             self.before = {thread.id: thread for thread in stored}
             self._before_when = compare_stored(self.tape, self.policy, self.before)
 

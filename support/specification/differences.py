@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from support.drivers.contract.types import Event, EventKind, Message, Run, StoredThread, Thread
 from support.specification.json_values import written
-from support.specification.state import Due, ThreadState
+from support.specification.state import EVERY_RUN, Due, ThreadState
 
 UNFINISHED = ("queued", "running")
 ENDINGS = (
@@ -88,7 +88,7 @@ def of_messages(
         yield f"has the answers {answers}, expected those of its runs, {[run.answer for run in runs]}"
     if len(runs) != state.runs:
         yield f"has {len(runs)} runs, expected {state.runs}: one for each question to an agent"
-    if any(run.status == "cancelled" and run.id not in state.stopped for run in runs):
+    if any(run.status == "cancelled" and state.stopped.isdisjoint({run.id, EVERY_RUN}) for run in runs):
         yield "has a run that ended as stopped, expected none: nobody stopped it"
 
 

@@ -113,7 +113,7 @@ def test_the_first_version_is_known_where_versions_rise(version: Any, first: int
 MAY_CHANGE: Mapping[type[Any], frozenset[str]] = {
     Open: frozenset(),
     Rename: frozenset({"title", "version"}),
-    SetStatus: frozenset({"status", "version"}),
+    SetStatus: frozenset({"status", "version", "stopped"}),
     ChangeMetadata: frozenset({"metadata", "version"}),
     Write: frozenset({"said", "active_at"}),
     Ask: frozenset({"said", "active_at", "runs"}),
