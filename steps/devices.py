@@ -9,7 +9,7 @@ from support.gherkin.sentences import given, then, when
 @given("{whose:Whose} {device:Device} {state:DeviceState}")
 @when("{whose:Whose} {device:Device} {state:DeviceState}")
 async def is_in_state(people: People, whose: str, device: str, state: str) -> None:
-    await enter(people.who(whose).device(device), state, people.at_work_in)
+    await enter(people.who(whose).device(device), state)
 
 
 @given("{whose:Whose} {device:Device} is open and claims to be {victim:Whose}")

@@ -13,12 +13,12 @@ async def has_done_everything(people: People, who: str, title: str) -> None:
 
 @when("{who:Word} tries every act on {title:Quoted}", target_fixture="attempts")
 async def tries_everything(people: People, who: str, title: str) -> Attempts:
-    return await try_everything_as(people.who(who), people.titled(title))
+    return await try_everything_as(people, people.who(who), people.titled(title))
 
 
 @when("every act on {title:Quoted} is tried {state}", target_fixture="attempts")
 async def everything_is_tried(people: People, title: str, state: str) -> Attempts:
-    return await try_everything_with(people.titled(title), state)
+    return await try_everything_with(people, people.titled(title), state)
 
 
 @then("{attempted:Attempted} refused, because {reason}")

@@ -16,7 +16,7 @@ Feature: Changing details
   Rule: A change touches the details that it names and no others
     Value: two tools can keep details with one conversation without harming each other
 
-    @TL-10.1 @needs.details @severity.critical
+    @TL-10.1 @needs.metadata @policy.details.merge @severity.critical
     Scenario: Changed, added and removed details
       When she changes the details of "Boxes for spring":
         | detail          | kind    | value      |
@@ -33,7 +33,7 @@ Feature: Changing details
         | due               | text   | April        |
         | tags              | list   | rail, road   |
 
-    @TL-10.2 @needs.details @disruptive
+    @TL-10.2 @needs.metadata @needs.outages @policy.details.merge @disruptive
     Scenario: Changed details outlast a restart of the product
       When she changes the details of "Boxes for spring":
         | detail            | kind    | value |

@@ -6,7 +6,7 @@ Feature: Keeping details with a conversation
   Rule: Details come back exactly as they were given
     Value: a team's tools read exactly what they wrote, and can build on it
 
-    @TL-02.1 @needs.details @severity.critical
+    @TL-02.1 @needs.metadata @severity.critical
     Scenario: Details of every kind come back unchanged
       Given Ella has signed in on the Early plan
       When she starts a conversation called "Boxes for spring" with these details:
@@ -29,7 +29,7 @@ Feature: Keeping details with a conversation
   Rule: Details come with the Early plan, and a refusal on the Free plan says so
     Value: customers who need details learn in one sentence which plan has them
 
-    @TL-02.2 @needs.details
+    @TL-02.2 @needs.metadata @needs.plans
     Scenario: A refusal on the Free plan names the plan that has details
       Given Ella has signed in on the Early plan
       And Ella has started a conversation called "Boxes for spring" with these details:

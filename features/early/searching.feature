@@ -11,7 +11,7 @@ Feature: Searching conversations
       And he has started a conversation called "100% recycled boxes"
       And Ella has signed in on the Early plan
 
-    @TL-19.1 @needs.search @severity.critical
+    @TL-19.1 @needs.metadata @needs.search @needs.status @severity.critical
     Scenario Outline: Searching for <what>
       Given Ella has started these conversations:
         | title               | status    | project |

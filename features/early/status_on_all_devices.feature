@@ -6,7 +6,7 @@ Feature: The same status on all devices
   Rule: Every open device receives each change of status once, in order, with the status before it
     Value: every device shows the current status and how it came about
 
-    @TL-14.1 @needs.live @severity.critical
+    @TL-14.1 @needs.live @needs.status @severity.critical
     Scenario: Three changes in a row
       Given Ella has signed in on the Early plan
       And she has started a conversation called "Boxes for spring"

@@ -13,10 +13,9 @@ Feature: Access control
   Rule: Nothing can be done with conversations without a session that is valid at this moment
     Value: a session that was lost, forged or ended opens nothing, and tells nobody what there is to steal
 
-    @TL-20.1 @needs.details @needs.search @needs.runs @severity.blocker
+    @TL-20.1 @needs.metadata @needs.access @severity.blocker
     Scenario Outline: Every act is tried <how>
-      Given the assistant answers Enid with "Offer them nine millions, and not before May"
-      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      Given Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
       And she has done every act on "Nothing of note"
       When every act on "Plans for the takeover" is tried <how>
       Then each of these is refused, because nobody has signed in
@@ -26,36 +25,34 @@ Feature: Access control
         | without signing in                     |
         | with a session that is made up         |
         | with a session signed by somebody else |
-        | with an unsigned session  |
-        | with a session that has ended          |
+        | with an unsigned session               |
+        | with a session that has expired        |
 
-      @needs.signing_key
+      @needs.revocation
       Examples:
-        | how                             |
-        | with a session that has expired |
+        | how                           |
+        | with a session that has ended |
 
   Rule: A valid session opens the conversations of its owner and no others
     Value: being a customer is no way to other customers
 
-    @TL-20.2 @needs.details @needs.runs @severity.blocker
+    @TL-20.2 @needs.metadata @needs.access @severity.blocker
     Scenario: A customer of another company tries every act
-      Given the assistant answers Enid with "Offer them nine millions, and not before May"
-      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      Given Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
       And she has done every act on "Nothing of note"
       And Sam, a stranger, has signed in
       When Sam tries every act on "Plans for the takeover"
       Then each of these is refused, because there is no such conversation
 
-    @TL-20.4 @needs.details @needs.runs @severity.blocker
+    @TL-20.4 @needs.metadata @needs.access @severity.blocker
     Scenario: A colleague tries every act
-      Given the assistant answers Enid with "Offer them nine millions, and not before May"
-      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      Given Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
       And she has done every act on "Nothing of note"
       And Carl, a colleague of Enid's, has signed in
       When Carl tries every act on "Plans for the takeover"
       Then each of these is refused, because there is no such conversation
 
-    @TL-20.3 @needs.runs @needs.live @severity.critical
+    @TL-20.3 @needs.metadata @needs.model @needs.cancellation @severity.critical
     Scenario Outline: <who> cannot stop an agent at work for its owner
       Given the assistant thinks before it answers Enid with "Too late"
       And Enid has asked the agent "Anything new?" in "Nothing of note"

@@ -14,7 +14,7 @@ Feature: Erasing conversations
   Rule: An erased conversation is gone from everywhere, and every open device is told
     Value: a company can keep its word to people who ask for their data to be removed
 
-    @TL-23.1 @needs.live @severity.blocker
+    @TL-23.1 @needs.metadata @needs.live @severity.blocker
     Scenario: Nothing anywhere mentions an erased conversation
       Given she has written a secret in "Plans for the takeover"
       And her laptop is open
@@ -28,11 +28,10 @@ Feature: Erasing conversations
   Rule: Everything that belongs to a conversation is erased with it, and nothing else
     Value: customers can rely on what is erased and on what stays
 
-    @TL-24.1 @needs.runs @needs.live @severity.critical
+    @TL-24.1 @needs.metadata @needs.live @severity.critical
     Scenario: Everything else stays as it is, to the last byte
       Given Sam, a stranger, has signed in
       And he has started a conversation called "My own affairs"
-      And the assistant answers Enid with "In May"
       And Enid has asked the agent "When do we meet?" in "Board meeting"
       And Enid has asked the agent "Buy now?" in "Plans for the takeover"
       And Enid has written a secret in "Plans for the takeover"
@@ -40,7 +39,7 @@ Feature: Erasing conversations
       Then nothing about "Plans for the takeover" is left anywhere
       And nothing else has changed
 
-    @TL-24.2 @needs.runs @needs.live
+    @TL-24.2 @needs.metadata @needs.live @needs.model
     Scenario: An agent at work is stopped before its conversation is erased
       Given the assistant thinks before it answers Enid with "Too late"
       And Enid has asked the agent "Buy now?" in "Plans for the takeover"
@@ -52,7 +51,7 @@ Feature: Erasing conversations
         | conversation erased | Plans for the takeover |
       And nothing about "Plans for the takeover" is left anywhere
 
-    @TL-24.3 @needs.runs @needs.live
+    @TL-24.3 @needs.metadata @needs.live @needs.model
     Scenario: A waiting question is erased too, and an agent in another conversation works on
       Given the assistant thinks before it answers Enid with "In May"
       And Enid has asked the agent "Buy now?" in "Plans for the takeover"

@@ -11,7 +11,7 @@ Feature: Ownership
   Rule: The customer who is signed in owns what they start, no matter whom the request names
     Value: a company can trust the name under a conversation
 
-    @TL-12.1 @severity.blocker
+    @TL-12.1 @needs.strict_input @severity.blocker
     Scenario Outline: Naming another customer as the owner in <place>
       Given Sam has started a conversation called "My own affairs"
       When Sam tries to start a conversation that names Enid as its owner in <place>
@@ -24,7 +24,7 @@ Feature: Ownership
         | the address      |
         | an extra heading |
 
-    @TL-12.2 @severity.blocker
+    @TL-12.2 @needs.status @severity.blocker
     Scenario: Changing the conversation of another customer
       Given Sam has started a conversation called "My own affairs"
       And Sam has marked "My own affairs" as completed

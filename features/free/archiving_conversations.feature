@@ -11,7 +11,7 @@ Feature: Archiving conversations
   Rule: An archived conversation leaves the list and keeps every message
     Value: the list stays short, and every conversation can be resumed
 
-    @TL-22.1 @severity.critical
+    @TL-22.1 @needs.status @severity.critical
     Scenario: An archived conversation leaves the list with all its messages
       Given she has written "Paper or card?" in "Boxes for spring"
       And she has written "Card, I think" in "Boxes for spring"
@@ -23,7 +23,7 @@ Feature: Archiving conversations
         | status   | archived                      |
         | messages | Paper or card?; Card, I think |
 
-    @TL-22.2
+    @TL-22.2 @needs.status
     Scenario: A resumed conversation is as it was
       Given she has written "Paper or card?" in "Boxes for spring"
       And she has marked "Boxes for spring" as archived
@@ -39,7 +39,7 @@ Feature: Archiving conversations
   Rule: No agent works in an archived conversation
     Value: an archived conversation stays as it is, and costs nothing
 
-    @TL-22.3 @needs.runs @needs.live @severity.critical
+    @TL-22.3 @needs.status @needs.model @severity.critical
     Scenario: An agent is not asked in an archived conversation
       Given the assistant answers Fay with "Card"
       And she has asked the agent "Paper or card?" in "Boxes for spring"
@@ -52,7 +52,7 @@ Feature: Archiving conversations
         | question       |
         | Paper or card? |
 
-    @TL-22.4 @needs.runs @needs.live
+    @TL-22.4 @needs.status @needs.model
     Scenario: An agent answers again in a resumed conversation
       Given the assistant answers Fay with "Card"
       And she has marked "Boxes for spring" as archived
@@ -61,7 +61,7 @@ Feature: Archiving conversations
       Then "Boxes for spring" has:
         | messages | Paper or card?; Card |
 
-    @TL-22.5 @needs.runs @needs.live @severity.critical
+    @TL-22.5 @needs.status @needs.model @needs.live @severity.critical
     Scenario: Archiving stops the agents in the conversation, and no others
       Given the assistant thinks before it answers Fay with "Card"
       And she has asked the agent "Paper or card?" in "Boxes for spring"

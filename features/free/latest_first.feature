@@ -14,7 +14,7 @@ Feature: The latest conversation first
         | Boxes for spring |
         | Something else   |
 
-    @TL-11.1 @severity.critical
+    @TL-11.1 @policy.list_order.last_activity @severity.critical
     Scenario: A message moves its conversation to the top
       When she writes "Paper or card?" in "Lids for spring"
       Then Fay finds exactly:
@@ -26,7 +26,7 @@ Feature: The latest conversation first
         | last activity | later than before |
       And "Something else" is unchanged
 
-    @TL-11.2 @needs.runs @needs.live
+    @TL-11.2 @needs.model @policy.list_order.last_activity
     Scenario: An answer moves its conversation to the top
       Given the assistant thinks before it answers Fay with "Card, if it has to last"
       When she asks the agent "Paper or card?" in "Lids for spring"
@@ -55,7 +55,7 @@ Feature: The latest conversation first
   Rule: Messages keep their order, however quickly they follow each other
     Value: a conversation reads the way it was held
 
-    @TL-11.4
+    @TL-11.4 @policy.list_order.last_activity
     Scenario: Twelve messages within a second
       Given Fay has signed in on the Free plan
       And she has started these conversations:

@@ -10,7 +10,7 @@ Feature: Reading the list page by page
   Rule: The pages of the list show every conversation once, even if more are started meanwhile
     Value: customers miss nothing, and read nothing twice
 
-    @TL-18.1 @severity.critical
+    @TL-18.1 @needs.paging @severity.critical
     Scenario: Thirty conversations, seven to a page, while others are started
       Given she has written "Not now" in "Conversation 19"
       And she has written "Now" in "Conversation 4"
@@ -18,7 +18,7 @@ Feature: Reading the list page by page
       When she reads the list in pages of 7, starting another conversation after each page
       Then Fay saw all 30 conversations once, the latest first
 
-    @TL-18.2
+    @TL-18.2 @needs.paging
     Scenario Outline: The list cannot be read with <problem>
       Given Sam, a stranger, has signed in
       And he has started 2 conversations
@@ -34,7 +34,7 @@ Feature: Reading the list page by page
         | an empty page                            | page size |
         | a page of a million conversations        | page size |
 
-    @TL-18.3
+    @TL-18.3 @needs.paging
     Scenario: Thirty conversations, ten to a page
       Given she has written "Not now" in "Conversation 19"
       When she reads the list in pages of 10

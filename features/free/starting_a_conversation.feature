@@ -9,7 +9,7 @@ Feature: Starting a conversation
   Rule: A conversation gets a short title that its owner will recognise
     Value: customers find a conversation again without having to name it
 
-    @TL-01.1 @needs.titles @severity.critical
+    @TL-01.1 @needs.titles @needs.model @severity.critical
     Scenario: A first question becomes the title
       Given the assistant answers Fay with "Packaging costs, spring savings"
       When she starts a conversation by asking "How can we lower what we spend on boxes by April?"
@@ -21,7 +21,7 @@ Feature: Starting a conversation
         | question                                          |
         | How can we lower what we spend on boxes by April? |
 
-    @TL-01.2 @needs.titles
+    @TL-01.2 @needs.titles @needs.model
     Scenario: A long summary is cut to one short line
       Given the assistant answers Fay with:
         """
@@ -34,7 +34,7 @@ Feature: Starting a conversation
         | title begins | Packaging costs in spring, and how eleven |
         | title        | one line of at most 80 characters         |
 
-    @TL-01.3 @needs.titles
+    @TL-01.3 @needs.titles @needs.model
     Scenario: The question gives the title while the assistant is unavailable
       Given the assistant is unavailable
       When she starts a conversation by asking "How can we lower what we spend on boxes by April, and what would our eleven suppliers in three countries say to that?"

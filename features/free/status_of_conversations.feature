@@ -11,7 +11,7 @@ Feature: Completing and archiving conversations
   Rule: A conversation has the status that its owner gave it last, in every list
     Value: finished work is out of sight, and can be resumed
 
-    @TL-09.1 @severity.critical
+    @TL-09.1 @needs.status @severity.critical
     Scenario Outline: A conversation marked as <status> is in the list of that status and in no other
       When she marks "Boxes for spring" as <status>
       Then "Boxes for spring" has:
@@ -23,7 +23,7 @@ Feature: Completing and archiving conversations
         | completed |
         | archived  |
 
-    @TL-09.2
+    @TL-09.2 @needs.status
     Scenario: An archived conversation becomes active again
       Given she has marked "Boxes for spring" as archived
       When she marks "Boxes for spring" as active

@@ -12,7 +12,7 @@ Feature: Changing one conversation together
   Rule: Changes made at the same moment are all saved
     Value: any number of tools can keep details with one conversation
 
-    @TL-15.1 @needs.details @severity.critical
+    @TL-15.1 @needs.metadata @policy.version.rises @policy.details.merge @severity.critical
     Scenario: Twenty changes at the same moment
       When these are done at the same moment:
         | times | act                                                                 |
@@ -23,7 +23,7 @@ Feature: Changing one conversation together
   Rule: A change made for an older version is refused
     Value: no work is lost unread, and the author of a late change knows it
 
-    @TL-15.2 @needs.details @severity.critical
+    @TL-15.2 @needs.metadata @needs.versions @policy.version.rises @policy.details.merge @severity.critical
     Scenario: Ten tools change the same version
       When these are done at the same moment, in 5 rounds:
         | moment | times | act                                                               |

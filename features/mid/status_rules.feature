@@ -10,7 +10,7 @@ Feature: Rules for the status of conversations
   Rule: A status changes only as the rules allow, and a refusal names both statuses
     Value: the product enforces the team's rules, and nobody must check them
 
-    @TL-13.1
+    @TL-13.1 @needs.status
     Scenario Outline: From <before> to <after>
       Given she has marked "Boxes for spring" as <before>
       When she marks "Boxes for spring" as <after>
@@ -25,7 +25,7 @@ Feature: Rules for the status of conversations
         | completed | archived  |
         | archived  | active    |
 
-    @TL-13.2 @severity.critical
+    @TL-13.2 @needs.status @needs.live @severity.critical
     Scenario: An archived conversation cannot be completed
       Given she has marked "Boxes for spring" as archived
       And her phone is open

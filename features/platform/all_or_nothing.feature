@@ -6,7 +6,7 @@ Feature: All or nothing
   Rule: A conversation that cannot be started whole is not started at all
     Value: after an error customers can simply repeat the step
 
-    @TL-06.1 @severity.critical
+    @TL-06.1 @needs.titles @needs.live @needs.outages @severity.critical
     Scenario: A failure half-way leaves nothing behind
       Given Mia has signed in on the Mid plan
       And her phone is open

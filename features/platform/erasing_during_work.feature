@@ -6,7 +6,7 @@ Feature: Erasing a conversation that others work in
   Rule: An erased conversation stays erased, no matter who is still working in it
     Value: customers can erase at any moment, without first sending everybody home
 
-    @TL-25.1 @needs.runs @needs.live @severity.critical
+    @TL-25.1 @needs.model @severity.critical
     Scenario: Ten devices at work while conversations are erased
       Given Enid has signed in on the Enterprise plan
       And she has started these conversations:
@@ -31,7 +31,7 @@ Feature: Erasing a conversation that others work in
       And Enid cannot find or open any of the erased conversations
       And nothing about the erased conversations is left anywhere
 
-    @TL-25.2 @needs.runs @needs.live @severity.critical
+    @TL-25.2 @needs.metadata @needs.model @severity.critical
     Scenario: Agents answer and are stopped while conversations are archived and erased
       Given 10 customers of different companies have signed in on the Enterprise plan
       And each of them has started these conversations:

@@ -9,7 +9,7 @@ Feature: Finding a conversation among many
   Rule: A page comes as quickly to a customer with a thousand conversations as to a new customer
     Value: the product stays as quick as on the first day
 
-    @TL-21.1 @load @severity.critical
+    @TL-21.1 @needs.paging @load @severity.critical
     Scenario: A thousand conversations beside ten
       Given Ella has signed in on the Early plan
       And she has started 10 conversations
@@ -22,7 +22,7 @@ Feature: Finding a conversation among many
   Rule: The product looks up the conversations of a page together, however long the page is
     Value: customers who prefer long pages do not wait for each line
 
-    @TL-21.2
+    @TL-21.2 @needs.paging @needs.storage
     Scenario: A page ten times as long
       Given she has started 100 conversations
       When she opens a page of 10 and a page of 100

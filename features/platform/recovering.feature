@@ -6,7 +6,7 @@ Feature: Recovering from errors
   Rule: After an error everything is as before, and the next step works
     Value: a brief fault costs customers one repetition and no more
 
-    @TL-16.1 @severity.critical
+    @TL-16.1 @needs.status @needs.outages @policy.version.rises @severity.critical
     Scenario: The database drops its connections after a refused change
       Given Mia has signed in on the Mid plan
       And she has started a conversation called "Boxes for spring"
@@ -21,7 +21,7 @@ Feature: Recovering from errors
   Rule: No act changes anything that it does not name, whether it is done or refused
     Value: customers can combine all functions of the product without ever losing what they made before
 
-    @TL-16.2 @random @needs.details @needs.runs @needs.live
+    @TL-16.2 @needs.metadata @needs.status @needs.live @needs.cancellation @needs.model @random
     Scenario: Any acts, in any order
       When two customers do 30 acts at random, in each of 3 stories
       Then everything is as their acts have made it

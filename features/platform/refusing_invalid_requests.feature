@@ -6,7 +6,7 @@ Feature: Refusing invalid requests
   Rule: A refusal names the part of the request that is wrong, and nothing is left of the request
     Value: developers who build on the product can correct their mistakes alone, and nothing needs to be cleaned up
 
-    @TL-05.1 @severity.critical
+    @TL-05.1 @needs.strict_input @needs.live @severity.critical
     Scenario Outline: A conversation cannot be started with <problem>
       Given Mia has signed in on the Mid plan
       And her phone is open
@@ -31,5 +31,9 @@ Feature: Refusing invalid requests
         | details that are too large        | details       |
         | details with a forbidden character   | details       |
         | another customer named as owner      | owner         |
-        | a part that nobody knows             | unknown part  |
         | a request torn off half-way          | request       |
+
+      @policy.unknown_members.refused
+      Examples:
+        | problem                  | part         |
+        | a part that nobody knows | unknown part |

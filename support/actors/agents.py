@@ -44,7 +44,7 @@ async def stop(people: People, actor: Customer, conversation: Conversation) -> N
     if not conversation.runs:
         raise EnvironmentFailed(f"expected a run in {conversation.title!r}, got no step before that starts one")
     run = conversation.runs[-1]
-    await actor.runs.cancel(actor.session, run.id)
+    await actor.driver.sight.need(actor.driver.cancellation, "cancellation").cancel(actor.session, run.id)
     if actor.performer is not None:
         return
     await conversation.owner.see_end_of(run.id)
@@ -56,4 +56,4 @@ async def await_answers(people: People, assistant: Assistant, customers: Sequenc
     for customer in customers:
         await assistant.answer(customer)
     people.at_work_in.clear()
-    await people.driver.durable.settle(people.wait_seconds)
+    await people.settle()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from support.actors.customer import Customer
-from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.model_service.control import ModelControl
 from support.model_service.record import ModelRequest
 from support.model_service.scripts import Turn
@@ -18,10 +18,17 @@ POLL_SECONDS = 0.005
 class Assistant:
     """Answers each customer as a scenario says, and records the requests for them."""
 
-    def __init__(self, control: ModelControl) -> None:
-        self._control = control
+    def __init__(self, control: ModelControl | None) -> None:
+        """`control` is None where the suite does not script the model."""
+        self._scripted = control
         self._held: dict[str, str] = {}
         self._unavailable: set[str] = set()
+
+    @property
+    def _control(self) -> ModelControl:
+        if self._scripted is None:
+            raise NotOffered("model: the suite does not script the model of this target")
+        return self._scripted
 
     async def will_answer(self, customer: Customer, text: str) -> None:
         """From now on, answer this customer with a text."""
@@ -118,4 +125,4 @@ class Assistant:
         return False
 
     def _markers(self, customer: Customer) -> tuple[str, ...]:
-        return customer.driver.identities.markers(customer.account)
+        return customer.driver.sight.need(customer.driver.model, "model").markers(customer.account)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
+from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Reason, Refusal
 from support.snapshots.diff import listed
 
@@ -28,9 +29,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Attempts:
-    """The attempts of one step."""
+    """The attempts of one step. `driver` tells what the target promises."""
 
     outcomes: tuple[Attempt, ...]
+    driver: Driver = field(default_factory=Driver)
 
     def expect_refused(self, reason: str, *, several: bool) -> None:
         """Each attempt was refused for this reason, in the words of the features, without effects and without leaks.
@@ -38,10 +40,11 @@ class Attempts:
         Raises:
             PromiseBroken: one was done, was refused for another reason, has an effect, or reveals a secret.
             EnvironmentFailed: the reason is unknown, or nothing was attempted.
+            NotOffered: the target does not promise this refusal.
         """
         if len(self.outcomes) < 1 + several:
             raise EnvironmentFailed(f"expected {'several attempts' if several else 'one'}, got {len(self.outcomes)}")
-        expect = _expectation(reason)
+        expect = _expectation(reason, self.driver)
         done = [one.act for one in self.outcomes if one.refusal is None]
         if done:
             raise PromiseBroken(Code.NOT_REFUSED, f"expected a refusal, because {reason}; got done: {listed(done)}")
@@ -79,15 +82,16 @@ def _expect_no_more(attempt: Attempt) -> None:
 Expectation = Callable[[str, Refusal], None]
 
 
-def _expectation(reason: str) -> Expectation:
+def _expectation(reason: str, driver: Driver) -> Expectation:
     """The check of a refusal for a reason in the words of the features.
 
     Raises:
         EnvironmentFailed: the reason is unknown.
+        NotOffered: the target does not promise to refuse for this reason.
     """
     for pattern, make in REASONS.items():
         if match := re.fullmatch(pattern, reason):
-            return make(*match.groups())
+            return make(driver, *match.groups())
     raise EnvironmentFailed(f"expected one of the reasons {', '.join(REASONS)}, got {reason!r}")
 
 
@@ -100,6 +104,13 @@ def _because(*reasons: Reason) -> Expectation:
             )
 
     return expect
+
+
+def _on_any_target(*reasons: Reason) -> Callable[[Driver], Expectation]:
+    def make(_driver: Driver) -> Expectation:
+        return _because(*reasons)
+
+    return make
 
 
 def _naming(reason: Reason, what: str, expected: object, named: Callable[[Refusal], object]) -> Expectation:
@@ -116,27 +127,32 @@ def _naming(reason: Reason, what: str, expected: object, named: Callable[[Refusa
     return expect
 
 
-def _plan(plan: str, other: str) -> Expectation:
+def _plan(driver: Driver, plan: str, other: str) -> Expectation:
     expected = plan.lower(), other.lower()
+    sold = driver.sight.need(driver.plans, "plans").names()
+    if unknown := [one for one in expected if one not in sold]:
+        raise NotOffered(f"plans: the target sells {', '.join(sold)}, not {' and '.join(unknown)}")
     return _naming(Reason.NOT_IN_PLAN, "the plans", expected, lambda one: (one.plan, one.available_from))
 
 
-def _statuses(before: str, after: str) -> Expectation:
+def _statuses(driver: Driver, before: str, after: str) -> Expectation:
+    if after in driver.policy.transitions.get(before, ()):
+        raise NotOffered(f"the target promises something else: {dict(driver.policy.sentences())['transitions']}")
     return _naming(Reason.CONFLICT, "the statuses", (before, after), lambda one: one.states)
 
 
-def _status(status: str) -> Expectation:
+def _status(_driver: Driver, status: str) -> Expectation:
     return _naming(Reason.CONFLICT, "the status", (status,), lambda one: one.states)
 
 
-def _part(part: str) -> Expectation:
+def _part(_driver: Driver, part: str) -> Expectation:
     return _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts)
 
 
 REASONS: dict[str, Callable[..., Expectation]] = {
-    "nobody has signed in": lambda: _because(Reason.NOT_SIGNED_IN),
-    "there is no such conversation": lambda: _because(Reason.NOT_FOUND),
-    "the product failed": lambda: _because(Reason.UNAVAILABLE, Reason.FAILED),
+    "nobody has signed in": _on_any_target(Reason.NOT_SIGNED_IN),
+    "there is no such conversation": _on_any_target(Reason.NOT_FOUND),
+    "the product failed": _on_any_target(Reason.UNAVAILABLE, Reason.FAILED),
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
     r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,

@@ -1,4 +1,7 @@
-"""Attributes of a conversation, checked in every place: the answer, a second reading, the list, the database."""
+"""Attributes of a conversation, checked in every place: the answer, a second reading, the list, the database.
+
+A place that the target does not show is missed, and counted.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from support.actors.customer import STATUSES, Conversation
+from support.actors.customer import Conversation
 from support.actors.metadata_table import HEADER, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import StoredThread, Thread
@@ -17,18 +20,29 @@ FORM = re.compile(r"one line of at most (\d+) characters")
 
 @dataclass(frozen=True)
 class Views:
-    """A conversation in every place. `listed` has the statuses under which the owner's lists show it."""
+    """A conversation in every place. `listed` has the statuses under which the owner's lists show it.
+
+    `eyes` says whether the suite can see what is stored; where it cannot, `stored` and `before` are what the owner is
+    shown.
+    """
 
     conversation: Conversation
     shown: Thread
     stored: StoredThread
+    eyes: bool
     messages: tuple[str, ...]
     kinds: Mapping[str, str]
-    listed: tuple[str, ...]
+    listed: tuple[str | None, ...]
     before: StoredThread | None
+
+    def miss(self, what: str, *, whole: bool = False) -> None:
+        """Count a check that the target does not allow."""
+        self.conversation.owner.driver.sight.miss(f"{what} of {self.conversation.title!r}", whole=whole)
 
     def expect(self, codes: tuple[Code, Code], expected: object, shown: object, stored: object) -> None:
         """A value is the same when read again and in the database."""
+        if not self.eyes:
+            self.miss(f"the stored {str(codes[0]).partition('.')[0].replace('_', ' ')}")
         for code, where, value in zip(codes, ("when read again", "in the database"), (shown, stored), strict=True):
             if value != expected:
                 name = str(code).partition(".")[0]
@@ -54,16 +68,13 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
         PromiseBroken: a place lacks it, the database has another owner, or the list or the second reading differs.
     """
     owner, durable = conversation.owner, conversation.owner.driver.durable
-    stored = await durable.thread(conversation.id)
+    stored = None if durable is None else await durable.thread(conversation.id)
     shown = await conversation.read()
-    if stored is None:
-        raise PromiseBroken(Code.NOT_STORED, f"expected {conversation.title!r} in the database, got nothing")
-    if stored.owner_id != owner.account.id:
-        raise PromiseBroken(
-            Code.OWNER_STORED, f"expected {conversation.title!r} under {owner.name} in the database, got another owner"
-        )
-    lists = {status: await owner.list(status) for status in STATUSES}
-    listed = {status: one for status, found in lists.items() for one in found if one.id == conversation.id}
+    if durable is not None:
+        _expect_stored(conversation, stored)
+    listed = {
+        status: one for status, found in (await owner.lists()).items() for one in found if one.id == conversation.id
+    }
     if strange := [one for one in listed.values() if one != shown]:
         raise PromiseBroken(
             Code.LISTED_DIFFERS, f"{conversation.title!r}: expected {shown} in the list, got {strange[0]}"
@@ -76,12 +87,38 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
     return Views(
         conversation,
         shown,
-        stored,
+        stored or await as_shown(conversation),
+        durable is not None,
         tuple(message.content for message in await conversation.messages()),
-        await durable.metadata_kinds(conversation.id),
+        kinds_of(shown.metadata) if durable is None else await durable.metadata_kinds(conversation.id),
         tuple(listed),
         (before or {}).get(conversation.id),
     )
+
+
+async def as_shown(conversation: Conversation) -> StoredThread:
+    """A conversation as its owner is shown it, in the form of stored data."""
+    thread = await conversation.read()
+    return StoredThread(
+        id=thread.id,
+        owner_id=conversation.owner.account.id,
+        title=thread.title,
+        status=thread.status,
+        metadata=thread.metadata,
+        messages=tuple(message.content for message in await conversation.messages()),
+        version=thread.version,
+        last_activity_at=thread.last_activity_at,
+    )
+
+
+def _expect_stored(conversation: Conversation, stored: StoredThread | None) -> None:
+    owner = conversation.owner
+    if stored is None:
+        raise PromiseBroken(Code.NOT_STORED, f"expected {conversation.title!r} in the database, got nothing")
+    if stored.owner_id != owner.account.id:
+        raise PromiseBroken(
+            Code.OWNER_STORED, f"expected {conversation.title!r} under {owner.name} in the database, got another owner"
+        )
 
 
 async def expect_attributes(
@@ -104,12 +141,14 @@ async def expect_attributes(
 
 
 async def expect_unchanged(conversation: Conversation, before: Mapping[str, StoredThread] | None) -> None:
-    """The conversation is as it was before the first When, for its owner as in the database.
+    """The conversation is as it was before the first When, for its owner and in the database.
 
     Raises:
         PromiseBroken: it is not.
     """
     views = await look(conversation, before)
+    if not views.eyes:
+        views.miss("stored data")
     _expect_as_stored(views)
     if views.stored != views.last():
         raise PromiseBroken(
@@ -151,6 +190,7 @@ def _title_begins(views: Views, value: str) -> None:
 
 
 def _status(views: Views, value: str) -> None:
+    views.conversation.owner.driver.sight.need(views.conversation.owner.driver.status, "status")
     views.expect((Code.STATUS_SHOWN, Code.STATUS_STORED), value, views.shown.status, views.stored.status)
     if views.listed != (value,):
         raise PromiseBroken(
@@ -187,20 +227,26 @@ def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
 
 
 def _last_activity(views: Views, value: str) -> None:
-    now, shown = views.stored.last_activity_at, views.shown.last_activity_at
+    now, shown, before = views.stored.last_activity_at, views.shown.last_activity_at, views.last().last_activity_at
     if value != "later than before":
         raise EnvironmentFailed(f"expected the last activity 'later than before', got {value!r}")
+    if now is None or before is None:
+        views.miss("the last activity", whole=True)
+        return
     if shown != now:
         raise PromiseBroken(Code.ACTIVITY_SHOWN, f"expected the last activity {now} of the database, got {shown}")
-    if now <= views.last().last_activity_at:
-        before = views.last().last_activity_at
+    if now <= before:
         raise PromiseBroken(Code.ACTIVITY_STORED, f"expected a last activity later than {before}, got {now}")
 
 
 def _version(views: Views, value: str) -> None:
     if value != "one later than before":
         raise EnvironmentFailed(f"expected the version 'one later than before', got {value!r}")
-    expected = views.last().version + 1
+    before = views.last().version
+    if before is None:
+        views.miss("the version", whole=True)
+        return
+    expected = before + 1
     views.expect((Code.VERSION_SHOWN, Code.VERSION_STORED), expected, views.shown.version, views.stored.version)
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from support.actors.device import Device
 from support.actors.reading import Reading
-from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.actors.run_endings import until_ended
+from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.drivers.contract.driver import Driver
-from support.drivers.contract.threads import MetadataChanges, Runs
+from support.drivers.contract.policy import TRANSITIONS
 from support.drivers.contract.types import (
     Account,
-    Event,
     EventKind,
     Message,
     Metadata,
@@ -27,12 +26,11 @@ from support.drivers.contract.types import (
 )
 from support.gherkin.kinds import Title
 
-Group = TypeVar("Group")
 Around = Callable[["Customer", NewThread], AbstractAsyncContextManager[NewThread]]
 """Encloses the start of a conversation; gives the request to start it with."""
-STATUSES = ("active", "completed", "archived")
 BROWSER = "browser"
-"""The device on which customers see that an agent has answered."""
+"""The device on which customers see that an agent has answered; features never name it."""
+COMPLETED, FAILED = "completed", "failed"
 
 
 @dataclass
@@ -68,12 +66,15 @@ class Customer:
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     `around` is what happens around each start of a conversation; nothing does for performers and groups.
+    `due` are the events that the customer's acts lead to, by kind and thread, and `settle` returns once the product has
+    sent everything that it has confirmed to anybody in the scenario.
     """
 
     driver: Driver
     session: Session
     wait_seconds: float
     find: Callable[[Customer, str | None, str], Conversation]
+    settle: Callable[[], Awaitable[None]]
     conversations: list[Conversation] = field(default_factory=list[Conversation])
     devices: dict[str, Device] = field(default_factory=dict[str, Device])
     performer: int | None = None
@@ -81,6 +82,7 @@ class Customer:
     found: list[Thread] | None = None
     reading: Reading | None = None
     around: Around | None = None
+    due: list[tuple[EventKind, str]] = field(default_factory=list[tuple[EventKind, str]])
 
     @property
     def account(self) -> Account:
@@ -97,28 +99,18 @@ class Customer:
         """The name, with the number of the performer if this is one."""
         return self.name if self.performer is None else f"{self.name} {self.performer}"
 
-    @property
-    def metadata(self) -> MetadataChanges:
-        """The driver's group for metadata.
-
-        Raises:
-            EnvironmentFailed: there is none.
-        """
-        return _offered(self.driver.metadata, "details")
-
-    @property
-    def runs(self) -> Runs:
-        """The driver's group for agents.
-
-        Raises:
-            EnvironmentFailed: there is none.
-        """
-        return _offered(self.driver.runs, "runs")
-
     def as_performer(self, number: int, driver: Driver) -> Customer:
         """One of several tools or devices of this customer, which acts through a driver that records."""
         return Customer(
-            driver, self.session, self.wait_seconds, self.find, self.conversations, self.devices, performer=number
+            driver,
+            self.session,
+            self.wait_seconds,
+            self.find,
+            self.settle,
+            self.conversations,
+            self.devices,
+            performer=number,
+            due=self.due,
         )
 
     def called(self, title: Title) -> Conversation:
@@ -129,73 +121,125 @@ class Customer:
         """Begin a new session, as on another day."""
         self.session = await self.driver.identities.sign_in(self.account)
 
-    async def start(self, new: NewThread, *, alone: bool = False) -> Conversation:
-        """Start a conversation; `alone` leaves out all that happens around it."""
-        if self.around is not None and not alone:
-            async with self.around(self, new) as full:
-                return await self.start(full, alone=True)
+    async def start(self, new: NewThread) -> Conversation:
+        """Start a conversation, with all that happens around it."""
+        if new.metadata:
+            self.driver.sight.need(self.driver.metadata, "metadata")
+        if self.around is None:
+            return await self.start_alone(new)
+        async with self.around(self, new) as full:
+            return await self.start_alone(full)
+
+    async def start_alone(self, new: NewThread) -> Conversation:
+        """Start a conversation, and leave out all that happens around it."""
+        driver = self.driver
+        threads = driver.threads if new.title else driver.sight.need(driver.titles, "titles")
         asked_at = time.monotonic()
-        thread = await self.driver.threads.create(self.session, new)
-        return self.add(new, thread, asked_at)
+        return self.add(new, await threads.create(self.session, new), asked_at)
 
     def add(self, new: NewThread, thread: Thread, asked_at: float) -> Conversation:
         """Keep a conversation that was started, under the title that was given, or else made."""
         conversation = Conversation(self, new, thread.id, new.title or thread.title, asked_at, thread)
         self.conversations.append(conversation)
+        self.due.append((EventKind.THREAD_CREATED, thread.id))
+        if new.first_message:
+            self.due.append((EventKind.MESSAGE_CREATED, thread.id))
         return conversation
 
     async def write(self, conversation: Conversation, text: str) -> None:
         """Write a message in a conversation."""
         conversation.answered = None
         await self.driver.messages.post(self.session, conversation.id, text)
+        self.due.append((EventKind.MESSAGE_CREATED, conversation.id))
 
     async def open(self, conversation: Conversation) -> None:
         """Read a conversation and its messages."""
         thread = await self.driver.threads.read(self.session, conversation.id)
-        self.seen[conversation.id] = thread.version
+        if thread.version is not None:
+            self.seen[conversation.id] = thread.version
         if self.performer is None:
             await self.driver.messages.list(self.session, conversation.id)
 
     async def set_status(self, conversation: Conversation, status: str) -> None:
-        """Set the status of a conversation."""
-        conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
+        """Set the status of a conversation.
+
+        Raises:
+            NotOffered: the target has no such status.
+        """
+        group = self.driver.sight.need(self.driver.status, "status")
+        statuses = self.driver.policy.transitions
+        if status in TRANSITIONS and status not in statuses:
+            raise NotOffered(f"status: the target has {', '.join(statuses)}, and no status {status!r}")
+        conversation.answered = await group.set(self.session, conversation.id, status)
+        self.due.append((EventKind.THREAD_UPDATED, conversation.id))
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:
         """Merge changes into the metadata of a conversation, perhaps on condition of a version."""
-        changed = await self.metadata.merge(self.session, conversation.id, changes, if_version)
+        sight, id_ = self.driver.sight, conversation.id
+        if if_version is None:
+            changed = await sight.need(self.driver.metadata, "metadata").merge(self.session, id_, changes)
+        else:
+            versions = sight.need(self.driver.versions, "versions")
+            changed = await versions.merge(self.session, id_, changes, if_version)
         conversation.answered = None if self.performer is not None else changed
+        self.due.append((EventKind.THREAD_UPDATED, id_))
+
+    async def erase(self, conversation: Conversation) -> None:
+        """Erase a conversation."""
+        await self.driver.threads.delete(self.session, conversation.id)
+        conversation.is_erased = True
+        self.due.append((EventKind.THREAD_DELETED, conversation.id))
 
     def version_seen(self, conversation: Conversation) -> int:
         """The version at which this performer saw the conversation last.
 
         Raises:
-            EnvironmentFailed: it has not opened it.
+            EnvironmentFailed: it has not opened it, or the conversation shows no version.
         """
         if conversation.id not in self.seen:
-            raise EnvironmentFailed(f"expected {self.label} to open {conversation.title!r} before, got no such act")
+            raise EnvironmentFailed(f"expected {self.label} to see a version of {conversation.title!r}, got none")
         return self.seen[conversation.id]
 
     async def search(self, query: Query) -> None:
         """Search for conversations, and keep the result."""
-        self.found = await _offered(self.driver.search, "search").find(self.session, query)
+        self.found = await self.driver.sight.need(self.driver.search, "search").find(self.session, query)
 
-    async def list(self, status: str | None = None) -> list[Thread]:
-        """The conversations in the list, or in that of a status."""
-        return await self.driver.threads.list(self.session, status)
+    async def list(self) -> list[Thread]:
+        """The conversations in the list."""
+        return await self.driver.threads.list(self.session)
+
+    async def lists(self) -> dict[str | None, list[Thread]]:
+        """Every list: one for each status, or the only one under None where the target lists no statuses."""
+        status = self.driver.status
+        if status is None:
+            return {None: await self.list()}
+        return {one: await status.list(self.session, one) for one in self.driver.policy.transitions}
 
     def device(self, name: str) -> Device:
         """A device by its name, such as phone. It exists from its first mention, and is not open yet."""
+        if name != BROWSER:
+            self.driver.sight.need(self.driver.live, "live")
         if name not in self.devices:
-            self.devices[name] = Device(f"{self.name}'s {name}", self.driver, self.session, self.wait_seconds)
+            self.devices[name] = Device(
+                f"{self.name}'s {name}", self.driver, self.session, self.wait_seconds, self.settle
+            )
         return self.devices[name]
 
-    async def see_end_of(self, run_id: str) -> Event:
-        """Wait for the event that ends a run.
+    async def open_browser(self) -> None:
+        """Open the browser, where the target has live events and it is not open yet."""
+        browser = self.device(BROWSER)
+        if self.driver.live is not None and not browser.is_open:
+            await browser.open()
+
+    async def see_end_of(self, run_id: str) -> str:
+        """Wait until a run has ended, by its event or else by reading it, and return the status that it ended with.
 
         Raises:
-            PromiseBroken: it did not come in time.
+            PromiseBroken: it did not end in time.
         """
-        return await self.device(BROWSER).ending_of(run_id)
+        if self.driver.live is not None:
+            return await self.device(BROWSER).ending_of(run_id)
+        return await until_ended(self.driver.runs, self.session, run_id, self.wait_seconds)
 
     async def expect_end(self, conversation: Conversation, run_id: str, *, answered: bool = True) -> None:
         """The run ends with an answer, or else fails.
@@ -203,20 +247,19 @@ class Customer:
         Raises:
             PromiseBroken: it ended otherwise, or not in time.
         """
-        expected = EventKind.AGENT_COMPLETED if answered else EventKind.AGENT_FAILED
-        ending = await self.see_end_of(run_id)
-        if ending.kind is not expected:
+        expected = COMPLETED if answered else FAILED
+        status = await self.see_end_of(run_id)
+        if status != expected:
             raise PromiseBroken(
-                Code.RUN_ENDING, f"expected {expected} of the agent in {conversation.title!r}, got {ending.kind}"
+                Code.RUN_ENDING, f"expected a run {expected} in {conversation.title!r}, got a run {status}"
             )
 
     async def ask(self, conversation: Conversation, question: str) -> str:
         """Ask the agent; gives the run's id. The browser is open by then, to see the answer."""
-        browser = self.device(BROWSER)
-        if not browser.is_open and self.performer is None:
-            await browser.open()
+        if self.performer is None:
+            await self.open_browser()
         conversation.answered = None
-        run = await self.runs.start(self.session, conversation.id, question)
+        run = await self.driver.runs.start(self.session, conversation.id, question)
         conversation.runs.append(run)
         return run.id
 
@@ -224,9 +267,3 @@ class Customer:
         """Close every device."""
         for device in self.devices.values():
             await device.close()
-
-
-def _offered(group: Group | None, need: str) -> Group:
-    if group is None:
-        raise EnvironmentFailed(f"expected a target that offers {need}, got none: tag the scenario @needs.{need}")
-    return group

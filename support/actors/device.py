@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from support.core.failure import Code, PromiseBroken
+from support.core.failure import Code, NotOffered, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.live import LiveConnection
 from support.drivers.contract.types import Account, Event, EventKind, Session, Thread
 
 ENDINGS = {
-    EventKind.AGENT_COMPLETED,
-    EventKind.AGENT_FAILED,
-    EventKind.AGENT_CANCELLED,
-    EventKind.AGENT_TIMED_OUT,
+    EventKind.AGENT_COMPLETED: "completed",
+    EventKind.AGENT_FAILED: "failed",
+    EventKind.AGENT_CANCELLED: "cancelled",
+    EventKind.AGENT_TIMED_OUT: "timed_out",
 }
+"""The events that end a run, and the status that it ends with."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,15 @@ class Arrival:
 class Device:
     """Receives from `open()` on, in a separate task, until it is closed or loses power.
 
-    With `opens` it reads each new thread as soon as its event arrives.
+    `settle_product` returns once the product has sent everything that it has confirmed. With `opens` the device reads
+    each new thread as soon as its event arrives.
     """
 
     name: str
     driver: Driver
     session: Session
     wait_seconds: float
+    settle_product: Callable[[], Awaitable[None]]
     arrivals: list[Arrival] = field(default_factory=list[Arrival])
     opens: bool = False
     _connection: LiveConnection | None = None
@@ -56,7 +59,12 @@ class Device:
         """Connect; a device that was open before catches up from the last event that it has.
 
         With `claiming`, the request names that customer as well.
+
+        Raises:
+            NotOffered: the target has no live events.
         """
+        if self.driver.live is None:
+            raise NotOffered("live: the driver does not have it")
         since = self.arrivals[-1].event.id if self.arrivals else self._since
         self._connection = await self.driver.live.connect(self.session, self.name, since=since, posing_as=claiming)
         self._since = self._connection.since
@@ -89,8 +97,8 @@ class Device:
             await self._connection.settle(self.wait_seconds)
         self._raise_failure()
 
-    async def ending_of(self, run_id: str) -> Event:
-        """The event that ends a run; waits for it.
+    async def ending_of(self, run_id: str) -> str:
+        """The status with which a run ends; waits for the event that tells it.
 
         Raises:
             PromiseBroken: it did not come in time.
@@ -102,7 +110,9 @@ class Device:
             )
 
         await self.wait_until(lambda: found() is not None, "the end of the agent's run")
-        return next(one.event for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id)
+        return next(
+            ENDINGS[one.event.kind] for one in self.arrivals if one.event.kind in ENDINGS and one.event.run_id == run_id
+        )
 
     async def wait_until(self, done: Callable[[], bool], what: str) -> None:
         """Wait until a condition on the received events is true.
@@ -182,11 +192,11 @@ STATES: dict[str, Enter] = {
 """The states of a device, in the words of the features."""
 
 
-async def enter(device: Device, state: str, at_work_in: Collection[str] = ()) -> None:
+async def enter(device: Device, state: str) -> None:
     """Bring a device into a state. What was announced so far has arrived before it closes or loses power.
 
-    It can all be caught up before the device comes back. Runs may go on in the threads `at_work_in`.
+    It can all be caught up before the device comes back.
     """
-    await device.driver.durable.settle(device.wait_seconds, at_work_in)
+    await device.settle_product()
     await device.settle()
     await STATES[state](device)

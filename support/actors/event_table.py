@@ -148,7 +148,7 @@ async def expect_nothing(device: Device) -> None:
 
 
 async def _settle(device: Device) -> None:
-    await device.driver.durable.settle(device.wait_seconds)
+    await device.settle_product()
     await device.settle()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from support.actors.customer import STATUSES, Customer
+from support.actors.customer import Customer
 from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.words import member
@@ -37,14 +37,16 @@ async def read_list(customer: Customer, size: int, *, starting: bool = False) ->
         PromiseBroken: a page is larger than asked for, or there is no end.
     """
     known = [one.answered or await one.read() for one in customer.conversations if not one.is_erased]
-    started = {thread.id: thread.last_activity_at for thread in known}
+    promised = customer.driver.policy.list_order != "none"
+    started = {thread.id: thread.last_activity_at if promised else None for thread in known}
+    paging = customer.driver.sight.need(customer.driver.paging, "paging")
     pages: list[Page] = []
     while not pages or pages[-1].cursor:
         if len(pages) == MOST_PAGES:
             raise PromiseBroken(Code.PAGE_ENDLESS, f"expected a last page, got {MOST_PAGES} pages and no end")
         if starting and pages:
             await customer.start(NewThread(title=f"Started after page {len(pages)}"))
-        page = await customer.driver.threads.page(customer.session, size, pages[-1].cursor if pages else None)
+        page = await paging.page(customer.session, size, pages[-1].cursor if pages else None)
         if len(page.threads) > size:
             raise PromiseBroken(Code.PAGE_SIZE, f"expected a page of {size}, got {len(page.threads)} conversations")
         pages.append(page)
@@ -61,10 +63,11 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
     """
     bad = member(BadPage, problem)
     owner = customer if bad is BadPage.FILTERED else other
-    cursor = (await owner.driver.threads.page(owner.session, 1)).cursor
+    paging = customer.driver.sight.need(customer.driver.paging, "paging")
+    cursor = (await paging.page(owner.session, 1)).cursor
     if cursor is None:
         raise EnvironmentFailed(f"expected {owner.name} to have more than one conversation, got no next page")
-    answer: Refusal | Page = await customer.driver.threads.bad_page(customer.session, bad, cursor)
+    answer: Refusal | Page = await paging.bad_page(customer.session, bad, cursor)
     if isinstance(answer, Refusal):
         raise Refused(f"reading the list with {bad}", answer)
 
@@ -94,6 +97,13 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
         raise PromiseBroken(code, f"expected {who} to find {expected}, got {sorted(more)} besides")
     if fewer:
         raise PromiseBroken(Code.LIST_MISSING, f"expected {who} to find {expected}, missed {sorted(fewer)}")
+    order = customer.driver.policy.list_order
+    if in_order and found is None and order == "none":
+        customer.driver.sight.miss("the order of the list")
+        return
+    if found is None and order == "creation":
+        started = [one.title for one in customer.conversations]
+        expected.sort(key=started.index, reverse=True)
     if in_order and titles != expected:
         raise PromiseBroken(Code.LIST_ORDER, f"expected {who} to find {expected} in this order, got {titles}")
 
@@ -111,7 +121,7 @@ async def expect_own(customers: Iterable[Customer]) -> None:
 
 async def _expect_listed(customer: Customer) -> None:
     expected = {one.id: one for one in customer.conversations if not one.is_erased}
-    listed = {thread.id: thread for status in STATUSES for thread in await customer.list(status)}
+    listed = {thread.id: thread for threads in (await customer.lists()).values() for thread in threads}
     if strange := sorted(listed[id_].title for id_ in listed.keys() - expected.keys()):
         raise PromiseBroken(Code.LIST_FOREIGN, f"expected {customer.name} to find their own alone, got {strange}")
     if missing := sorted(expected[id_].title for id_ in expected.keys() - listed.keys()):
@@ -126,6 +136,10 @@ async def _expect_listed(customer: Customer) -> None:
 
 async def _expect_stored(customer: Customer) -> None:
     durable = customer.driver.durable
+    if durable is None:
+        customer.driver.sight.miss(f"the stored conversations of {customer.name}")
+        await _expect_messages_shown(customer)
+        return
     expected = {one.id: one for one in customer.conversations if not one.is_erased}
     stored = {thread.id: thread for thread in await durable.threads_of([customer.account])}
     if strange := sorted(stored[id_].title for id_ in stored.keys() - expected.keys()):
@@ -152,6 +166,18 @@ async def _expect_stored(customer: Customer) -> None:
     about = [str(event.kind) for event in unknown if event.thread_id is not None]
     if about:
         raise PromiseBroken(Code.EVENT_UNEXPECTED, f"expected no event about anything else, got {about}")
+
+
+async def _expect_messages_shown(customer: Customer) -> None:
+    for conversation in customer.conversations:
+        if conversation.is_erased or conversation.answered is None:
+            continue
+        question = conversation.given.first_message
+        shown = [message.content for message in await conversation.messages()]
+        if shown != ([question] if question else []):
+            raise PromiseBroken(
+                Code.MESSAGES_SHOWN, f"{conversation.title!r}: expected the messages {[question]}, got {shown}"
+            )
 
 
 async def expect_absent(customer: Customer, ids: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from support.core.failure import EnvironmentFailed
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.operation import Outages
 from support.drivers.contract.types import Account
 
 
@@ -18,6 +19,10 @@ class Operator:
         self._restart = restart
         self._outages = AsyncExitStack()
 
+    @property
+    def _failures(self) -> Outages:
+        return self._driver.sight.need(self._driver.outages, "outages")
+
     async def enrol(self, account: Account) -> Account:
         """Enrol a customer; the account comes back with its id."""
         return await self._driver.identities.enrol(account)
@@ -25,11 +30,11 @@ class Operator:
     async def refuse_messages(self, accounts: Sequence[Account]) -> None:
         """From now on the database stores no message of these customers."""
         for account in accounts:
-            await self._outages.enter_async_context(self._driver.operations.refusing_messages(account))
+            await self._outages.enter_async_context(self._failures.refusing_messages(account))
 
     async def drop_connections(self) -> None:
         """Let the database end every connection of the product."""
-        await self._driver.operations.drop_connections()
+        await self._failures.drop_connections()
 
     async def restart_product(self) -> None:
         """Kill every process of the product without warning, and start it again.
@@ -37,6 +42,7 @@ class Operator:
         Raises:
             EnvironmentFailed: other scenarios share it, or the suite did not start it.
         """
+        _ = self._failures
         if self._restart is None:
             raise EnvironmentFailed(
                 "expected a product that this scenario has to itself, got a shared one: tag the scenario @disruptive"

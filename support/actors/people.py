@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from support.actors.attempts import Attempt, Attempts
+from support.actors.attributes import as_shown
 from support.actors.customer import BROWSER, Around, Conversation, Customer
 from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
+from support.actors.settling import settle
 from support.actors.surroundings import Surroundings
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
-from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Account, NewThread, Reason, Refusal, Refused, Session, StoredThread
 from support.drivers.recording import RecordingDriver, Tape
 from support.frame.frame import compare_stored, find_differences, told
@@ -29,6 +30,8 @@ from support.snapshots.snapshot import Snapshot
 if TYPE_CHECKING:
     from faker import Faker
 
+REMEMBERED = 50
+"""How many conversations are read before the first When where the suite has no eyes: those that were started last."""
 HIDING = (Reason.NOT_FOUND, Reason.NOT_SIGNED_IN)
 """Reasons for a refusal that must be the same, word for word, for a conversation that never existed."""
 
@@ -57,14 +60,12 @@ class People:
         seed: str,
         wait_seconds: float,
         restart: Callable[[], Awaitable[None]] | None = None,
-        policy: Policy | None = None,
         *,
         crowded: bool = False,
     ) -> None:
         """With `crowded`, others who are not mentioned start the same conversations; see `Surroundings`."""
         self.tape = Tape()
         self.driver = cast("Driver", RecordingDriver(driver, self.tape))
-        self.policy = policy or Policy()
         self.wait_seconds = wait_seconds
         self.surroundings = Surroundings(self._join, crowded=crowded)
         self.operator = Operator(driver, self._restarting(restart) if restart else None)
@@ -169,7 +170,10 @@ class People:
 
         The database is compared once before the first When, and everything now.
         """
-        now = await find_differences(self._inner, self.tape, self.policy, self.wait_seconds, self.at_work_in)
+        if self._inner.durable is None:
+            self._inner.sight.miss("everything that the acts have stored")
+            await self.settle()
+        now = await find_differences(self._inner, self.tape, self._inner.policy, self.wait_seconds, self.at_work_in)
         return sorted([*self._before_when, *now], key=lambda one: one.call.number)
 
     async def expect_as_made(self) -> None:
@@ -185,31 +189,35 @@ class People:
 
     def apart(self, seed: str) -> People:
         """Other people with a tape of their own, who know nothing of these."""
-        people = People(self._inner, seed, self.wait_seconds, policy=self.policy)
+        people = People(self._inner, seed, self.wait_seconds)
         people.accounts = self.accounts  # what they leave behind belongs to the scenario
         return people
 
     async def remember(self) -> None:
         """Record every stored conversation, once: the state that `before` means in expectations."""
         if self.before is None:
-            self._deadlocks = await self.driver.storage.deadlocks(complete=False)
-            stored = await self.driver.durable.threads_of(self.accounts) if self.accounts else []
-            self.before = {thread.id: thread for thread in stored}
-            self._before_when = compare_stored(self.tape, self.policy, self.before)
+            self._deadlocks = await self._count_deadlocks(complete=False)
+            self.before = {thread.id: thread for thread in await self._known_threads()}
+            if self.driver.durable is not None:
+                self._before_when = compare_stored(self.tape, self.driver.policy, self.before)
+
+    async def settle(self) -> None:
+        """Return once the product has sent everything that it has confirmed, but for runs that are held on purpose."""
+        await settle(self.driver, self.everybody, self.wait_seconds, self.at_work_in)
 
     async def attempt(self, actor: Customer, act: str, doing: Callable[[], Awaitable[object]]) -> Attempt:
         """Let somebody do an act, in words, that the product may refuse; a refusal comes with all effects that it had.
 
         It must leave no trace in the database or Redis, reach no device, and, where it hides a conversation, be equal
-        to the refusal for one that never existed.
+        to the refusal for one that never existed. Without the suite's eyes, everybody in the scenario looks for traces.
         """
-        snapshot = await Snapshot.take(self.driver.durable, self._at_work, self.wait_seconds, self.at_work_in)
+        snapshot = await self.snapshot(self._at_work)
         arrived = {device.name: len(device.arrivals) for device in actor.devices.values()}
         with self.surroundings.none_beside():
             refusal = await self._refusal(doing)
         if refusal is None:
             return Attempt(act, None)
-        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        await self.settle()
         effects = await snapshot.differences()
         for device in actor.devices.values():
             await device.settle()
@@ -219,9 +227,17 @@ class People:
             unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
         return Attempt(act, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
 
+    async def snapshot(self, except_for: Sequence[Account]) -> Snapshot:
+        """Everything that is stored except for some customers, or everything that the others are shown."""
+        if self.driver.durable is None:
+            self.driver.sight.miss("stored data before and after")
+            await self.settle()
+        sessions = [one.session for one in self.everybody if one.account.id and one.account not in except_for]
+        return await Snapshot.take(self.driver, except_for, self.wait_seconds, self.at_work_in, sessions)
+
     def attempted(self, outcomes: Sequence[Attempt]) -> Attempts:
         """The outcomes of one step."""
-        return Attempts(tuple(outcomes))
+        return Attempts(tuple(outcomes), self.driver)
 
     def devices(self, words: str) -> list[Device]:
         """The devices that a sentence names: `Mia's phone`, or `each of Mia's devices`, which are those opened.
@@ -249,10 +265,10 @@ class People:
             Refused: the product does not erase it.
         """
         if actor.performer is not None:
-            await actor.driver.threads.delete(actor.session, conversation.id)
-            conversation.is_erased = True
+            await actor.erase(conversation)
             return
-        erasure = await note_and_erase(actor, conversation, self.at_work_in)
+        others = await self.snapshot([conversation.owner.account])
+        erasure = await note_and_erase(actor, conversation, others)
         self._erasures[conversation.id] = erasure
 
     async def expect_nothing_left(self, conversations: Sequence[Conversation]) -> None:
@@ -283,8 +299,10 @@ class People:
         Raises:
             PromiseBroken: some did.
         """
-        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
-        if blocked := await self.driver.storage.deadlocks(complete=True) - self._deadlocks:
+        await self.settle()
+        if self.driver.storage is None:
+            self.driver.sight.miss("acts that blocked each other in the database", whole=True)
+        if blocked := await self._count_deadlocks(complete=True) - self._deadlocks:
             raise PromiseBroken(Code.DEADLOCK, f"expected no two acts to block each other, got {blocked} deadlocks")
 
     async def expect_surroundings_untouched(self) -> None:
@@ -293,7 +311,7 @@ class People:
         Raises:
             PromiseBroken: something has.
         """
-        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        await self.settle()
         await self.surroundings.expect_untouched()
 
     async def enrol(self, name: str, plan: str) -> Customer:
@@ -304,20 +322,18 @@ class People:
         """
         if PLAN_OF.get(name) != plan:
             raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
-        self._named[name] = self._customer(await self._session(name, plan), self.surroundings.around)
+        self._named[name] = await self._signed_in(name, plan, around=self.surroundings.around)
         return self._named[name]
 
     async def enrol_newcomer(self, name: str, colleague: str | None) -> Customer:
         """Enrol a colleague of somebody, or else a stranger, on the plan they are always on, and let them sign in."""
         company = self.who(colleague).account.organisation if colleague else None
-        session = await self._session(name, PLAN_OF[name], company)
-        self._named[name] = self._customer(session, self.surroundings.around)
+        self._named[name] = await self._signed_in(name, PLAN_OF[name], company, self.surroundings.around)
         return self._named[name]
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
         """Enrol `count` customers of different companies, and let them sign in."""
-        sessions = await asyncio.gather(*(self._session(f"Customer {n}", plan) for n in range(1, count + 1)))
-        self.group = [self._customer(session) for session in sessions]
+        self.group = list(await asyncio.gather(*(self._signed_in(f"Customer {n}", plan) for n in range(1, count + 1))))
         return self.group
 
     @property
@@ -373,11 +389,30 @@ class People:
         return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
 
     def _customer(self, session: Session, around: Around | None = None) -> Customer:
-        return Customer(self.driver, session, self.wait_seconds, self.find, around=around)
+        return Customer(self.driver, session, self.wait_seconds, self.find, self.settle, around=around)
+
+    async def _signed_in(
+        self, name: str, plan: str, organisation: str | None = None, around: Around | None = None
+    ) -> Customer:
+        """A customer who has signed in, and whose browser tells what was sent where the suite cannot see it."""
+        customer = self._customer(await self._session(name, plan, organisation), around)
+        if self.driver.durable is None:
+            await customer.open_browser()
+        return customer
+
+    async def _known_threads(self) -> list[StoredThread]:
+        durable = self.driver.durable
+        if durable is not None:
+            return await durable.threads_of(self.accounts) if self.accounts else []
+        there = [one for one in self.conversations if not one.is_erased]
+        return [await as_shown(one) for one in sorted(there, key=lambda one: one.asked_at)[-REMEMBERED:]]
+
+    async def _count_deadlocks(self, *, complete: bool) -> int:
+        return await self.driver.storage.deadlocks(complete=complete) if self.driver.storage else 0
 
     async def _join(self, name: str, plan: str, organisation: str | None) -> Customer:
         """Somebody who is not mentioned."""
-        return self._customer(await self._session(name, plan, organisation))
+        return await self._signed_in(name, plan, organisation)
 
     def _restarting(self, restart: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def with_all_away() -> None:

@@ -31,16 +31,17 @@ async def start_many(customer: Customer, count: int) -> None:
     await start(customer, "Conversation 1")
     if count <= FEW:
         for title in titles:
-            await customer.start(NewThread(title), alone=True)
+            await customer.start_alone(NewThread(title))
         return
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(title: str) -> None:
         async with turns:
-            await customer.start(NewThread(title), alone=True)
+            await customer.start_alone(NewThread(title))
 
     await asyncio.gather(*map(in_turn, titles))
-    await customer.driver.storage.take_stock()
+    if customer.driver.storage is not None:
+        await customer.driver.storage.take_stock()
 
 
 async def start_these(customer: Customer, table: Sequence[Sequence[str]]) -> None:
@@ -62,7 +63,8 @@ async def start_malformed(customer: Customer, problem: str, other: Account) -> N
         Refused: the product refuses it, as it should.
     """
     malformed = member(Malformed, problem)
-    answer = await customer.driver.threads.create_malformed(customer.session, malformed, other)
+    strict = customer.driver.sight.need(customer.driver.strict_input, "strict_input")
+    answer = await strict.create_malformed(customer.session, malformed, other)
     if isinstance(answer, Refusal):
         raise Refused(f"starting a conversation with {malformed}", answer)
 
@@ -75,7 +77,8 @@ async def start_naming_owner(customer: Customer, owner: Customer, place: str) ->
     """
     new, asked_at = NewThread(title="Mine now"), time.monotonic()
     where = member(NamingPlace, place)
-    answer = await customer.driver.threads.create_posing(customer.session, new, owner.account, where)
+    strict = customer.driver.sight.need(customer.driver.strict_input, "strict_input")
+    answer = await strict.create_posing(customer.session, new, owner.account, where)
     if isinstance(answer, Refusal):
         raise Refused(f"starting a conversation with another owner in {where}", answer)
     customer.add(new, answer, asked_at)

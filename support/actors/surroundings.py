@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
-from support.actors.customer import Customer
+from support.actors.customer import BROWSER, Customer
 from support.actors.lists import expect_own
 from support.core.failure import Code, PromiseBroken
 from support.drivers.contract.types import Metadata, NewThread
@@ -23,7 +23,6 @@ DETAILS: Metadata = {
 """The details of a conversation that is given none: nested, and of values that are easily changed on the way."""
 PLANS_WITHOUT_DETAILS = ("free",)
 QUIET_PLAN = "enterprise"
-LAPTOP = "laptop"
 
 Enrol = Callable[[str, str, str | None], Awaitable[Customer]]
 """Enrols somebody by name and plan, in the company of this name, or else in one of their own."""
@@ -50,11 +49,11 @@ class Surroundings:
         if not self._crowded:
             yield full
             return
-        await (await self._colleague_of(owner)).start(full)
+        await (await self._colleague_of(owner)).start_alone(full)
         yield full
         if self._stranger is None:
             self._stranger = await self._enrol("Quiet stranger", QUIET_PLAN, None)
-        await self._stranger.start(full)
+        await self._stranger.start_alone(full)
 
     @contextmanager
     def none_beside(self) -> Generator[None]:
@@ -70,7 +69,7 @@ class Surroundings:
             PromiseBroken: they have not, or did.
         """
         for customer in self._quiet:
-            device = customer.device(LAPTOP)
+            device = customer.device(BROWSER)
             await device.settle()
             own = {one.id for one in customer.conversations}
             if foreign := [one.event for one in device.arrivals if one.event.thread_id not in own]:
@@ -88,7 +87,7 @@ class Surroundings:
     async def come_back(self) -> None:
         """Open their devices again; what was sent meanwhile is caught up."""
         for customer in self._colleagues.values():
-            await customer.device(LAPTOP).open()
+            await customer.open_browser()
 
     @property
     def _quiet(self) -> list[Customer]:
@@ -98,7 +97,7 @@ class Surroundings:
         company = owner.account.organisation
         if company not in self._colleagues:
             colleague = await self._enrol(f"Colleague of {owner.name}", QUIET_PLAN, company)
-            await colleague.device(LAPTOP).open()
+            await colleague.open_browser()
             self._colleagues[company] = colleague
         return self._colleagues[company]
 

@@ -11,18 +11,33 @@ from pathlib import Path
 from support.core.scenario import SEVERITIES
 
 CAPABILITIES = (
-    "sign_in",
-    "threads",
-    "details",
+    "paging",
+    "metadata",
+    "versions",
+    "status",
     "search",
-    "messages",
-    "runs",
-    "live",
     "titles",
+    "strict_input",
+    "run_lists",
+    "cancellation",
+    "live",
+    "access",
+    "revocation",
+    "plans",
+    "durable",
+    "storage",
+    "model",
     "operator",
-    "durable_state",
-    "signing_key",
+    "outages",
 )
+"""The optional groups of a driver, by the names that `support.drivers.contract.driver.Driver` gives them."""
+POLICIES = (
+    "list_order.last_activity",
+    "version.rises",
+    "details.merge",
+    "unknown_members.refused",
+)
+"""Policies that are the very promise of a scenario, each a field and a value of `support.drivers.contract.policy`."""
 SCENARIO_ID = re.compile(r"^((?:TL|AE|TA|CE|X)-\d{2})\.\d+$")
 """The tag that gives a scenario its id: the row it belongs to, and a number that never changes, such as `TL-01.2`."""
 
@@ -52,6 +67,7 @@ def known_tags() -> dict[str, str]:
     return (
         {id_: row.title for id_, row in rows().items()}
         | {f"needs.{name}": f"runs where the target offers {name}" for name in CAPABILITIES}
+        | {f"policy.{name}": f"runs where the target's policy is {name}" for name in POLICIES}
         | {f"severity.{name}": f"severity of a failure: {name}" for name in SEVERITIES}
         | {
             "disruptive": "breaks services, so it gets a separate stack",

@@ -1,7 +1,7 @@
-"""The three ways in which something can go wrong, each with one meaning.
+"""The four ways in which a scenario can end early, each with one meaning.
 
-`BadInput` ends the run before it begins, `PromiseBroken` is a verdict on the backend, and `EnvironmentFailed`
-says that no verdict was possible.
+`BadInput` ends the run before it begins, `PromiseBroken` is a verdict on the backend, `NotOffered` says that the
+target does not promise this, and `EnvironmentFailed` says that no verdict was possible.
 """
 
 from __future__ import annotations
@@ -113,6 +113,10 @@ class PromiseBroken(AssertionError):
     def __init__(self, code: Code, text: str) -> None:
         super().__init__(text)
         self.code = code
+
+
+class NotOffered(Exception):
+    """The target does not offer what the scenario needs; the message says why. Counts as `not offered`."""
 
 
 class EnvironmentFailed(Exception):

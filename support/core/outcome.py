@@ -24,6 +24,11 @@ class Outcome(StrEnum):
         return self in (Outcome.KEPT, Outcome.NOT_OFFERED, Outcome.KNOWN_DEVIATION)
 
     @property
+    def judged(self) -> bool:
+        """Whether this is a verdict on the target."""
+        return self in (Outcome.KEPT, Outcome.BROKEN, Outcome.KNOWN_DEVIATION)
+
+    @property
     def words(self) -> str:
         """The outcome as a person reads it."""
         return self.value.replace("_", " ")
@@ -57,7 +62,7 @@ class ScenarioResult:
     """The verdict on one scenario. The step, the reason, the code and the function are None where it was kept.
 
     `code` and `step_function` are those of the phase that decided; see `Phase`. `played` are the steps that were
-    executed to their end, in order.
+    executed to their end, in order. `not_looked_at` has a phrase for each check that the target does not allow.
     """
 
     outcome: Outcome
@@ -68,17 +73,18 @@ class ScenarioResult:
     code: str | None = None
     step_function: str | None = None
     played: tuple[PlayedStep, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
 
 
 def judge_phases(
-    phases: Sequence[Phase], *, title: str, not_offered: str | None = None, deviation: str | None = None
+    phases: Sequence[Phase], *, id_: str, not_offered: str | None = None, deviation: str | None = None
 ) -> ScenarioResult:
     """Decide the outcome of a scenario from the reported phases of its test.
 
     Args:
         phases: those reported so far, in order; an unfinished test lacks its last phases.
-        title: the scenario's title, for messages.
-        not_offered: the reason in the target's profile for leaving the scenario out, if there is one.
+        id_: the scenario's id, for messages.
+        not_offered: why the target does not offer what the scenario needs, if it does not.
         deviation: the reason in the target's profile for expecting it to be broken, if there is one.
     """
     seconds = round(sum(phase.seconds for phase in phases), 6)
@@ -88,7 +94,7 @@ def judge_phases(
             return ScenarioResult(Outcome.NOT_RUN, seconds, reason=_why_not_run(phases))
         if deviation is None:
             return ScenarioResult(Outcome.KEPT, seconds)
-        stale = f'the deviation listed for "{title}" is stale: it is kept now; remove it from the profile'
+        stale = f"the deviation listed for {id_} is stale: it is kept now; remove it from the profile"
         return ScenarioResult(Outcome.BROKEN, seconds, reason=stale)
     outcome, reason = _judged(worst, not_offered, deviation)
     return ScenarioResult(outcome, seconds, worst.step, worst.step_line, reason, worst.code, worst.step_function)

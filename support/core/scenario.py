@@ -48,8 +48,8 @@ class Scenario:
     """A scenario as it will run: one example of an outline is one of these, its placeholders filled in.
 
     `id` is stable, such as `TL-01.2`; an example of an outline adds the cells that its title names, such as
-    `TL-05.1[an empty title]`. `file` is relative to the folder that holds the features folder, such as
-    `features/free/titles.feature`.
+    `TL-05.1[an empty title]`. `needs` are the capabilities and `policies` the policies that its tags name. `file` is
+    relative to the folder that holds the features folder, such as `features/free/titles.feature`.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Scenario:
     tier: str
     severity: str
     needs: frozenset[str]
+    policies: frozenset[str]
     disruptive: bool
     load: bool
     value: ValueText
@@ -77,6 +78,7 @@ class Scenario:
         data = asdict(self)
         return data | {
             "needs": sorted(self.needs),
+            "policies": sorted(self.policies),
             "value": self.value._asdict(),
             "steps": [step._asdict() for step in self.steps],
         }
@@ -86,6 +88,7 @@ class Scenario:
         """The scenario from the dictionary that `to_json` made, also after it was in a JSON file."""
         fields: dict[str, Any] = data | {
             "needs": frozenset(data["needs"]),
+            "policies": frozenset(data["policies"]),
             "value": ValueText(**data["value"]),
             "steps": tuple(_step(step) for step in data["steps"]),
         }

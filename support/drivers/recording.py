@@ -95,6 +95,10 @@ class Tape:
             call.waited = None if call.outcome is not Lost.LOST else time.monotonic() - call.began
 
 
+SET_BY_THE_SUITE = ("policy", "sight")
+"""Members of a driver that are no groups."""
+
+
 class RecordingDriver:
     """A driver like the one inside, which records on a tape. `performer` names who acts, where several do as one."""
 
@@ -109,7 +113,7 @@ class RecordingDriver:
 
     def __getattr__(self, name: str) -> Any:
         group = getattr(self.inner, name)
-        if group is None or inspect.isroutine(group):
+        if group is None or name in SET_BY_THE_SUITE or inspect.isroutine(group):
             return group
         return _RecordingGroup(group, name, self.tape, self._performer)
 
@@ -175,6 +179,16 @@ def _sign_in(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> 
     return sign_in
 
 
+def _revoke(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """A session that has been ended is no longer used to look at things."""
+
+    async def revoke(session: Session) -> None:
+        group.tape.sessions.pop(session.id, None)
+        await method(session)
+
+    return revoke
+
+
 def _with_token(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     """A session that may have been ended is no longer used to look at things."""
 
@@ -220,6 +234,7 @@ class _RecordingConnection:
 SPECIAL: dict[str, Callable[[_RecordingGroup, str, Callable[..., Any]], Callable[..., Any]]] = {
     "identities.sign_in": _sign_in,
     "access.with_token": _with_token,
+    "revocation.revoke": _revoke,
     "live.connect": _connect,
 }
 """Methods that are recorded in their own way."""

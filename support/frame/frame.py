@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from support.core.failure import Code
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.durable import DurableState
 from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Account, Event, Refused, Session, StoredThread, Thread
 from support.drivers.recording import Call, Reception, Tape
@@ -22,14 +23,17 @@ SAMPLE = 12
 async def find_differences(
     driver: Driver, tape: Tape, policy: Policy, wait_seconds: float, at_work_in: Collection[str] = ()
 ) -> list[Difference]:
-    """Everything that is other than the acts of the scenario have made it; the earliest call first.
+    """Everything that is other than the acts of the scenario have made it, as far as the target shows it.
+
+    The earliest call comes first.
 
     Runs may go on in the threads with the ids `at_work_in`, which are not looked at.
 
     Raises:
         PromiseBroken: other work is still under way after `wait_seconds`.
     """
-    await driver.durable.settle(wait_seconds, at_work_in)
+    if driver.durable is not None:
+        await driver.durable.settle(wait_seconds, at_work_in)
     replay = Replay(tape, policy)
     for call in replay.listings:
         _Listing(replay, call.account, call.arguments.get("status"), call.outcome, call).judge(policy)
@@ -133,29 +137,38 @@ class _Look:
         for thread in latest:
             if not self._own[thread].unsure and thread not in at_work_in:
                 await self._look_at(session, thread, listed.get(thread))
-        stored = await self._driver.durable.events_of(self._account)
+        if self._driver.durable is not None:
+            await self._look_at_stored(self._driver.durable, at_work_in)
+
+    async def _look_at_stored(self, durable: DurableState, at_work_in: Collection[str]) -> None:
+        stored = await durable.events_of(self._account)
         self._judge_events(stored, at_work_in)
         if self._account.id in self._replay.unsure or any(life.unsure for life in self._own.values()):
             return
         for reception in self._tape.receptions.values():
             if reception.account.id == self._account.id and reception.opened is not None:
                 self._judge_reception(reception, reception.opened, stored)
-        for row in await self._driver.durable.threads_of([self._account]):
+        for row in await durable.threads_of([self._account]):
             if row.id not in self._own:
                 words = f"{row.title!r} is in the database, expected only what was confirmed"
                 self._replay.tell(self._replay.latest(self._account), Code.FRAME_STORED, words)
 
     async def _look_at_lists(self, session: Session) -> dict[str, Thread]:
         listed: dict[str, Thread] = {}
-        for status in (None, *self._policy.transitions):
-            threads = await self._driver.threads.list(session, status)
+        status_group = self._driver.status
+        for status in (None, *(self._policy.transitions if status_group else ())):
+            if status is None or status_group is None:
+                threads = await self._driver.threads.list(session)
+            else:
+                threads = await status_group.list(session, status)
             _Listing(self._replay, self._account, status, threads).judge(self._policy)
             listed |= {one.id: one for one in threads}
         return listed
 
     async def _look_at(self, session: Session, thread: str, listed: Thread | None) -> None:
         life = self._own[thread]
-        state, stored = life.state, await self._driver.durable.thread(thread)
+        state, durable = life.state, self._driver.durable
+        stored = None if durable is None else await durable.thread(thread)
         try:
             seen = await self._driver.threads.read(session, thread)
         except Refused as refused:
@@ -172,15 +185,16 @@ class _Look:
         if listed not in (None, seen):
             self._tell(life, Code.FRAME_LIST, f"is {listed} in the list, expected {seen} as when opened")
         texts = await self._look_at_messages(session, life, state, seen)
-        for words in differences.of_stored(state, stored, life.owner.id, texts):
+        for words in differences.of_stored(state, stored, life.owner.id, texts) if durable else ():
             self._tell(life, Code.FRAME_STORED, words)
 
     async def _look_at_messages(self, session: Session, life: Life, state: ThreadState, seen: Thread) -> list[str]:
         messages = await self._driver.messages.list(session, seen.id)
-        runs = await self._driver.runs.list(session, seen.id) if self._driver.runs else None
+        lists = self._driver.run_lists
+        runs = await lists.list(session, seen.id) if lists else None
         for words in differences.of_messages(state, messages, runs, life.loose):
             self._tell(life, Code.FRAME_MESSAGES, words)
-        if seen.message_count != len(messages):
+        if seen.message_count not in (None, len(messages)):
             words = f"counts {seen.message_count} messages, expected {len(messages)} as it has"
             self._tell(life, Code.FRAME_MESSAGES, words)
         return [one.content for one in messages]

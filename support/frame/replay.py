@@ -125,7 +125,7 @@ class Replay:
         for call in calls:
             if isinstance(call.outcome, Run):
                 self._runs[call.outcome.id] = call.outcome.thread_id
-            if call.name == "threads.list" and call.done:
+            if call.name in ("threads.list", "status.list") and call.done:
                 self.listings.append(call)
             elif call.name == "access.attempt":
                 self._attempt(call)
@@ -283,7 +283,13 @@ def _ordered(burst: list[_ThreadAct]) -> list[_ThreadAct]:
 
     def place(one: _ThreadAct) -> tuple[bool, bool, int]:
         answer = one.call.outcome
-        number = answer.version if isinstance(answer, Thread) else answer.sequence if isinstance(answer, Message) else 0
+        number = (
+            (answer.version or 0)
+            if isinstance(answer, Thread)
+            else answer.sequence
+            if isinstance(answer, Message)
+            else 0
+        )
         return isinstance(one.act, Erase) and one.call.done, not isinstance(answer, Thread), number
 
     return sorted(burst, key=place) if len(burst) > 1 else burst

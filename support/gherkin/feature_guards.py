@@ -46,12 +46,17 @@ def build_scenario(feature: FeatureFile, source: ScenarioSource) -> Scenario:
         line=source.line,
         tier=feature.tier,
         severity=severities[-1] if severities else "normal",
-        needs=frozenset(tag.removeprefix("needs.") for tag in source.tags if tag.startswith("needs.")),
+        needs=_tags(source, "needs."),
+        policies=_tags(source, "policy."),
         disruptive="disruptive" in source.tags,
         load="load" in source.tags,
         value=read_value(feature.tier, source.descriptions)[0],
         steps=source.steps,
     )
+
+
+def _tags(source: ScenarioSource, prefix: str) -> frozenset[str]:
+    return frozenset(tag.removeprefix(prefix) for tag in source.tags if tag.startswith(prefix))
 
 
 def feature_violations(features: Sequence[FeatureFile]) -> Iterator[str]:

@@ -10,8 +10,9 @@ from typing import Any
 from support.actors.bystander import Bystander
 from support.core.failure import PromiseBroken
 from support.core.settings import settings
+from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
-from support.drivers.kinds import DRIVERS
+from support.drivers.kinds import kind
 from support.drivers.profile import profile
 from support.gherkin.sentences import background_loop
 from support.model_service.control import ModelControl
@@ -28,14 +29,18 @@ class Environment:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.spoilt = False
-        self.connections = DRIVERS[profile().driver](target_of(stack))
-        self.model = ModelControl(stack.model_url, stack.model_space)
+        self.connections = kind(profile().driver)(target_of(stack))
+        self.model = ModelControl(stack.model_url, stack.model_space) if stack.model_url else None
         self.bystander: Bystander | None = None
 
     @property
     def alone(self) -> bool:
         """Whether nobody else uses the backend, so that every change there comes from the scenario."""
         return bool(self.stack.processes)
+
+    def driver(self, wire: WireLog, tagged: frozenset[str] | None = None) -> Driver:
+        """A driver for one scenario, as the profile describes the target; `tagged` are the capabilities of its tags."""
+        return profile().fit(self.connections.driver(wire), tagged)
 
     async def prepare(self) -> None:
         """Let the bystander arrive.
@@ -44,7 +49,7 @@ class Environment:
             PromiseBroken: the product does not let a customer sign in, start a conversation and open a device.
         """
         try:
-            self.bystander = await Bystander.arrive(self.connections.driver(WireLog()), settings().wait_seconds)
+            self.bystander = await Bystander.arrive(self.driver(WireLog()), settings().wait_seconds)
         except PromiseBroken as broken:
             raise PromiseBroken(broken.code, f"a customer who takes no part in the scenario: {broken}") from None
 
@@ -71,7 +76,8 @@ class Environment:
     async def _disconnect(self) -> None:
         if self.bystander:
             await self.bystander.leave()
-        await self.model.aclose()
+        if self.model:
+            await self.model.aclose()
         await self.connections.close()
 
 
@@ -124,10 +130,10 @@ def target_of(stack: Stack) -> Target:
     return Target(
         backend_urls=tuple(stack.backend_urls),
         operator_token=stack.operator_token,
-        database_url=stack.database_url,
-        redis_url=stack.redis_url,
+        database_url=stack.database_url or None,
+        redis_url=stack.redis_url or None,
         key_prefix=stack.key_prefix,
-        model_url=stack.model_url,
+        model_url=stack.model_url or None,
         model_space=stack.model_space,
         signing_key=stack.signing_key,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from support.actors.assistant import Assistant
 from support.actors.people import People
-from support.core.failure import PromiseBroken
+from support.core.failure import EnvironmentFailed, NotOffered, PromiseBroken
 from support.core.settings import settings
 from support.frame.frame import told
 from support.gherkin.sentences import background_loop
@@ -24,6 +24,7 @@ NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
 EVERYTHING_ELSE = "And everything is as their acts have made it"
 NOTHING_OF_SAME_NAME = "And nothing has happened to the same conversations of a colleague and a stranger"
+TAGS = "the scenario's tags"
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +55,12 @@ def people(request: pytest.FixtureRequest, environment: Environment, wire: WireL
     state = state_of(request.node)
     loop = background_loop()
     restart = environment.restart if environment.alone else None
-    driver, title = environment.connections.driver(wire), state.scenario.title
-    people = People(driver, title, settings().wait_seconds, restart, crowded=environment.alone)
-    state.people = people
-    if environment.alone:
-        snapshot = Snapshot.take(people.driver.durable, people.accounts, settings().wait_seconds)
+    driver = environment.driver(wire, state.scenario.needs)
+    state.sight = driver.sight
+    title, seconds = state.scenario.title, settings().wait_seconds
+    people = state.people = People(driver, title, seconds, restart, crowded=environment.alone)
+    if environment.alone and driver.durable is not None:
+        snapshot = Snapshot.take(driver, people.accounts, seconds)
         state.snapshot = loop.run(snapshot, settings().step_seconds)
     yield people
     loop.run(people.leave(), settings().step_seconds)
@@ -82,6 +84,15 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
         background_loop().run(people.remember(), settings().step_seconds)
 
 
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Any) -> None:
+    """Count the expectations, and those that could be looked at."""
+    state = state_of(request.node)
+    if step.type == "then":
+        state.expectations += 1
+        state.seen_expectations += not state.sight.blind
+    state.sight.blind = False
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """After the last step of a scenario that was kept so far, check the customers who took no part in it."""
@@ -92,6 +103,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         result = yield
         _check_frame(state)
         _check_others(state)
+        _check_sight(state, at_random=pyfuncitem.get_closest_marker("random") is not None)
     except BaseException:
         if state.environment is not None:
             state.environment.spoilt = True
@@ -117,16 +129,39 @@ def _check_frame(state: ScenarioState) -> None:
 def _check_others(state: ScenarioState) -> None:
     """Nothing has reached the bystander, or the surroundings, and nothing else has changed in the database and Redis.
 
+    What the target does not allow to be checked is counted.
+
     Raises:
         PromiseBroken: something has.
     """
     loop, seconds = background_loop(), settings().step_seconds
     if state.environment is not None and state.environment.bystander is not None:
         state.failed_step = FailedStep(NOBODY_ELSE, state.scenario.line, "bystander")
-        loop.run(state.environment.bystander.expect_undisturbed(), seconds)
+        loop.run(state.environment.bystander.expect_undisturbed(state.sight), seconds)
     if state.people is not None:
         state.failed_step = FailedStep(NOTHING_OF_SAME_NAME, state.scenario.line, "surroundings")
         loop.run(state.people.expect_surroundings_untouched(), seconds)
     if state.snapshot is not None:
         state.failed_step = FailedStep(NOTHING_ELSE, state.scenario.line, "snapshot")
         loop.run(state.snapshot.expect_unchanged(), seconds)
+
+
+def _check_sight(state: ScenarioState, *, at_random: bool) -> None:
+    """The tags name the capabilities that were used, and at least one expectation could be looked at.
+
+    Acts that are drawn at random need not use them all.
+
+    Raises:
+        EnvironmentFailed: a tag names a capability that no step used.
+        NotOffered: no Then could look at anything that it promises.
+    """
+    sight = state.sight
+    if state.environment is None or sight.tagged is None:
+        return
+    state.failed_step = FailedStep(TAGS, state.scenario.line, "tags")
+    unused = sorted(sight.tagged - sight.used)
+    if unused and not at_random:
+        tags = " ".join(f"@needs.{name}" for name in unused)
+        raise EnvironmentFailed(f"expected steps that need what the tags name, got none for {tags}; remove it")
+    if state.expectations and not state.seen_expectations:
+        raise NotOffered(f"nothing of this can be looked at: {', '.join(dict.fromkeys(sight.missed))}")

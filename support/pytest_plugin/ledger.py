@@ -19,6 +19,7 @@ import pytest
 from support.core.outcome import Outcome, Phase, PlayedStep, ScenarioResult, judge_phases
 from support.core.scenario import Scenario
 from support.core.settings import settings
+from support.drivers.profile import profile
 from support.pytest_plugin.state import find_state, run_state
 from support.reporting.allure_files import replace_result
 from support.reporting.ledger_file import faults_by_scenario, invocation, ledger_data, write_json
@@ -36,14 +37,15 @@ class ScenarioRecord:
     not_offered: str | None = None
     deviation: str | None = None
     played: tuple[PlayedStep, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict on the reports so far."""
         verdict = judge_phases(
-            self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation
+            self.phases, id_=self.scenario.id, not_offered=self.not_offered, deviation=self.deviation
         )
-        return replace(verdict, played=self.played)
+        return replace(verdict, played=self.played, not_looked_at=self.not_looked_at)
 
     @property
     def finished(self) -> bool:
@@ -102,6 +104,7 @@ class Ledger:
             record.phases.append(Phase(**data["phase"]))
             record.not_offered, record.deviation = data["not_offered"], data["deviation"]
             record.played = tuple((text, line) for text, line in data["played"])
+            record.not_looked_at = tuple(data["not_looked_at"])
         elif report.when not in ("setup", "call", "teardown"):
             record.phases.append(_crash(record.scenario, report))
 
@@ -115,7 +118,9 @@ class Ledger:
         proof, unreadable = faults_by_scenario(self.path.with_name("proof.json"))
         self.mismatches += unreadable
         if session.exitstatus == pytest.ExitCode.OK and not (
-            all(outcome.acceptable for outcome in outcomes) and not self.mismatches
+            all(outcome.acceptable for outcome in outcomes)
+            and any(outcome.judged for outcome in outcomes)
+            and not self.mismatches
         ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         data = ledger_data(self.results(), proof, self.mismatches)
@@ -143,6 +148,7 @@ class Ledger:
     def _invocation(self, session: pytest.Session) -> dict[str, Any]:
         return invocation(
             versions=run_state(self.config).versions,
+            promises=dict(profile().policy.sentences()),
             started_at=datetime.fromtimestamp(self._started, UTC),
             seconds=time.time() - self._started,
             ended=_ended(session),

@@ -8,12 +8,12 @@ from typing import Any, Protocol, cast
 
 import pytest
 
-from support.core.failure import BadInput, Code, EnvironmentFailed, PromiseBroken
+from support.core.failure import BadInput, Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.core.outcome import Phase
 from support.pytest_plugin.machine import BUSY, TIMED, others_since
 from support.pytest_plugin.state import FailedStep, ScenarioState
 
-_SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed)
+_SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed, NotOffered)
 
 
 class HookStep(Protocol):
@@ -69,6 +69,14 @@ def is_broken_promise(error: BaseException) -> bool:
     return isinstance(error, AssertionError)
 
 
+def is_not_offered(error: BaseException) -> bool:
+    """Whether an exception says that the target does not offer something; a group does if everything in it does."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return all(is_not_offered(inner) for inner in group.exceptions)
+    return isinstance(error, NotOffered)
+
+
 def code_of(error: BaseException) -> str | None:
     """The failure code, None if the exception is no verdict on the backend; of a group, the code of the first."""
     if not is_broken_promise(error):
@@ -85,6 +93,9 @@ def _phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.Test
         return Phase(when, "passed", report.duration)
     error = call.excinfo.value
     reason = state.secrets.text(reason_of(error))
+    if is_not_offered(error):
+        state.not_offered = reason
+        return Phase(when, "skipped", report.duration, reason)
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return Phase(when, "skipped", report.duration, reason)
     place = _place(state, when)

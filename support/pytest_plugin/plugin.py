@@ -25,7 +25,7 @@ from support.gherkin.step_guards import expectation_violations, step_violations
 from support.gherkin.unread_text import unread_text
 from support.pytest_plugin.collection import FeatureModule
 from support.pytest_plugin.machine import now
-from support.pytest_plugin.state import find_state, run_state
+from support.pytest_plugin.state import ScenarioState, find_state, run_state
 
 pytest_plugins = (
     "support.pytest_plugin.machine_lock",
@@ -85,11 +85,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     try:
         run_state(config).selection.check()
-        profile()
         features = read_features(settings().features.resolve())
         violations = judge(features)
         if violations:
             raise BadInput("\n".join(violations))  # noqa: TRY301
+        profile().check_deviations(
+            [build_scenario(feature, source).id for feature in features for source in feature.scenarios]
+        )
         run_state(config).expected = expected(config, features)
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
@@ -143,29 +145,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
     items.sort(key=_under_load)
-    for item in items:
-        _compare_with_profile(item)
 
 
-def _compare_with_profile(item: pytest.Item) -> None:
-    state = find_state(item)
-    if state is None:
-        return
-    if reason := profile().not_offered(state.scenario.needs):
+def _compare_with_profile(state: ScenarioState) -> None:
+    if reason := profile().not_offered(state.scenario):
         state.not_offered = reason
     if state.scenario.disruptive and settings().backend_urls:
         state.not_offered = "the backend was not started by the suite, which therefore does not break it"
-    if reason := profile().deviation(state.scenario.title):
+    if reason := profile().deviation(state.scenario.id):
         state.deviation = reason
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave a scenario unplayed if the target does not offer what it needs; the profile alone may say so."""
+    """Leave a scenario unplayed if the target does not offer what its tags name."""
     state = find_state(item)
-    if state is not None:
-        state.begun = now()
-    if state is not None and state.not_offered is not None:
+    if state is None:
+        return
+    state.begun = now()
+    _compare_with_profile(state)
+    if state.not_offered is not None:
         pytest.skip(state.not_offered)
 
 

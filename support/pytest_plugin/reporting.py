@@ -83,12 +83,15 @@ def pytest_runtest_makereport(
     if state is None or run_state(item.config).proving:
         return report
     phase = add_phase(state, call, report)
+    if phase.ending == "skipped" and report.outcome == "failed":
+        report.outcome, report.longrepr = "skipped", (state.scenario.file, state.scenario.line, phase.reason)
     report.sections = [(name, state.secrets.text(captured)) for name, captured in report.sections]
     report.threadproof = {  # pyright: ignore[reportAttributeAccessIssue]
         "phase": asdict(phase),
         "not_offered": state.not_offered,
         "deviation": state.deviation,
         "played": state.played,
+        "not_looked_at": state.sight.missed,
     }
     _follow(report, phase, state.result)
     return report

@@ -126,7 +126,8 @@ class RunOutput:
 def _line(record: ScenarioRecord) -> Text:
     result, scenario = record.result, record.scenario
     word = (result.outcome.words.ljust(WORD_WIDTH), OUTCOME_STYLES[result.outcome])
-    return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s", "dim"))
+    unseen = f"  {len(result.not_looked_at)} not looked at" if result.not_looked_at else ""
+    return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s{unseen}", "dim"))
 
 
 def silence_pytest(config: pytest.Config) -> None:

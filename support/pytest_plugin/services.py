@@ -11,10 +11,11 @@ import pytest
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.scenario import Scenario
 from support.core.settings import settings
+from support.drivers.profile import profile
 from support.faults import BACKEND_PROGRAM
 from support.gherkin.sentences import DEFINITIONS
 from support.pytest_plugin.state import run_state
-from support.services import Services, ServicesDescription
+from support.services import GivenBackend, Services, ServicesDescription
 from support.services.versions import versions
 
 SERVED = {"services", "environments", "environment", "people", "assistant"}
@@ -44,7 +45,7 @@ def running_services(config: pytest.Config) -> Services:
                 "that it stores: play them one after the other, with -n 0 or without -n"
             )
         try:
-            run.services = Services.start(settings(), BACKEND_PROGRAM)
+            run.services = Services.start(settings(), BACKEND_PROGRAM, given=given_backend())
         except (BadInput, EnvironmentFailed) as error:
             raise pytest.UsageError(str(error)) from None
         output = config.pluginmanager.get_plugin("threadproof_output")
@@ -59,6 +60,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if needs_services(run_state(config).expected or ()) and not config.option.collectonly:
         run_state(config).versions = versions(running_services(config).description)
+
+
+def given_backend() -> GivenBackend:
+    """What the profile says of a backend that the suite does not start."""
+    target = profile()
+    if not settings().backend_urls:
+        return GivenBackend()
+    used = {
+        "postgres": {"durable", "storage", "outages"},
+        "redis": {"durable"},
+        "model": {"model"},
+    }
+    needs = frozenset(service for service, groups in used.items() if groups & target.capabilities)
+    return GivenBackend(target.ready_path, target.key_prefix, target.model_space, needs)
 
 
 def needs_services(scenarios: Sequence[Scenario]) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from support.core.outcome import Phase, PlayedStep, ScenarioResult, judge_phases
 from support.core.scenario import Scenario
+from support.drivers.contract.sight import Sight
 from support.gherkin.selection import Selection
 from support.observation.evidence import Evidence
 from support.observation.masking import Secrets
@@ -54,6 +55,9 @@ class ScenarioState:
         played: text and line of each step that was executed to its end, in order.
         failed_step: the step, or the check after the last one, that raised.
         phases: how each phase of its test ended, so far.
+        sight: the capabilities that its steps use, and the checks that the target does not allow.
+        expectations: how many Then steps were executed to their end.
+        seen_expectations: how many of these could look at something that they promise.
         activations: how often the fault has acted, up to the end of the last step.
     """
 
@@ -70,15 +74,18 @@ class ScenarioState:
     played: list[PlayedStep] = field(default_factory=list[PlayedStep])
     failed_step: FailedStep | None = None
     phases: list[Phase] = field(default_factory=list[Phase])
+    sight: Sight = field(default_factory=Sight)
+    expectations: int = 0
+    seen_expectations: int = 0
     activations: int = 0
 
     @property
     def result(self) -> ScenarioResult:
         """The verdict, from the phases so far."""
         verdict = judge_phases(
-            self.phases, title=self.scenario.title, not_offered=self.not_offered, deviation=self.deviation
+            self.phases, id_=self.scenario.id, not_offered=self.not_offered, deviation=self.deviation
         )
-        return replace(verdict, played=tuple(self.played))
+        return replace(verdict, played=tuple(self.played), not_looked_at=tuple(self.sight.missed))
 
     @property
     def secrets(self) -> Secrets:

@@ -63,6 +63,15 @@ def conclude(result: Any, scenario: Scenario, verdict: ScenarioResult) -> None:
             message=verdict.reason,
             trace="\n".join(filter(None, [place, verdict.step])),
         )
+    if verdict.not_looked_at:
+        result.steps.append(
+            model.TestStepResult(
+                name=f"Not looked at ({len(verdict.not_looked_at)}): {'; '.join(verdict.not_looked_at)}",
+                status=Status.SKIPPED,
+                start=result.stop,
+                stop=result.stop,
+            )
+        )
     done = sum(1 for step in result.steps if step.id is not None)
     result.steps += [
         model.TestStepResult(

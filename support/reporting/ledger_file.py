@@ -23,16 +23,20 @@ FaultsByScenario = Mapping[tuple[str, str | None], Sequence[str]]
 def ledger_data(
     results: Iterable[tuple[Scenario, ScenarioResult]], faults: FaultsByScenario, mismatches: Sequence[str]
 ) -> dict[str, Any]:
-    """The ledger without its invocation: `totals` (by outcome, and by tier), `scenarios`, `mismatches`."""
+    """The ledger without its invocation: `totals` (by outcome, and by tier), `scenarios`, `mismatches`.
+
+    `totals` also counts the checks that the target does not allow, as `not_looked_at`.
+    """
     entries = list(results)
     return {
         "totals": totals(result.outcome for _, result in entries)
         | {
+            "not_looked_at": sum(len(result.not_looked_at) for _, result in entries),
             "tiers": {
                 tier: totals(result.outcome for scenario, result in entries if scenario.tier == tier)
                 for tier in TIERS
                 if any(scenario.tier == tier for scenario, _ in entries)
-            }
+            },
         },
         "scenarios": [_entry(scenario, result, faults) for scenario, result in entries],
         "mismatches": list(mismatches),
@@ -58,15 +62,18 @@ def _entry(scenario: Scenario, result: ScenarioResult, faults: FaultsByScenario)
         "code": result.code,
         "step_function": result.step_function,
         "seconds": round(result.seconds, 3),
+        "not_looked_at": list(result.not_looked_at),
         "steps": {"played": len(result.played), "of": len(scenario.steps)},
         "faults": [*faults.get((scenario.row, None), ()), *faults.get((scenario.row, scenario.title), ())],
     }
 
 
-def invocation(*, versions: Mapping[str, str], started_at: datetime, seconds: float, ended: str) -> dict[str, Any]:
+def invocation(
+    *, versions: Mapping[str, str], promises: Mapping[str, str], started_at: datetime, seconds: float, ended: str
+) -> dict[str, Any]:
     """The target, versions and settings of a run; `seconds` is its duration, `ended` the reason of an early end.
 
-    `versions` are those of the services, by name.
+    `versions` are those of the services, by name, and `promises` sentences about the target's policies, by name.
     """
     secrets = Secrets()
     return {
@@ -76,6 +83,7 @@ def invocation(*, versions: Mapping[str, str], started_at: datetime, seconds: fl
         "python": platform.python_version(),
         "pytest": version("pytest"),
         "platform": platform.platform(terse=True),
+        "promises": dict(promises),
         "settings": settings().shown(),
         "command": secrets.text(" ".join([Path(sys.argv[0]).name, *sys.argv[1:]])),
         "started_at": started_at.isoformat(timespec="milliseconds"),

@@ -107,8 +107,13 @@ def _configuration(reports: Path, ledger: Path, output: Path) -> dict[str, Any]:
 
 def _variables(ledger: dict[str, Any]) -> dict[str, str]:
     invocation = ledger["invocation"]
-    own = {*SHOWN_SETTINGS, "settings", "seconds", "ended", "pytest", "platform"}
+    own = {*SHOWN_SETTINGS, "promises", "settings", "seconds", "ended", "pytest", "platform"}
     of_target = {name: value for name, value in invocation.items() if name not in own}
-    return {name.replace("_", " "): str(value) for name, value in of_target.items()} | {
-        name.replace("_", " "): invocation[name] for name in SHOWN_SETTINGS
-    }
+    return (
+        {name.replace("_", " "): str(value) for name, value in of_target.items()}
+        | {name.replace("_", " "): invocation[name] for name in SHOWN_SETTINGS}
+        | {
+            f"what this product promises: {name.replace('_', ' ')}": said
+            for name, said in invocation["promises"].items()
+        }
+    )

@@ -92,11 +92,15 @@ def conclusion(ledger: Mapping[str, Any]) -> Text:
         return Text(f"Not every promise was shown to be kept: of {_scenarios(count)} {listed}.", style="bold red")
     if ledger["mismatches"]:
         return Text("The counts do not agree, so this run proves nothing.", style="bold red")
+    if not any(totals[outcome.value] for outcome in Outcome if outcome.judged):
+        return Text(f"No promise was judged: of {_scenarios(count)} none is offered by this target.", style="bold red")
+    unseen = totals["not_looked_at"]
+    unlooked = f" {unseen} check{' was' if unseen == 1 else 's were'} not looked at." if unseen else ""
     if totals[Outcome.KEPT.value] == count:
-        return Text(f"Every promise was kept: {of_all}.", style="bold green")
+        return Text(f"Every promise was kept: {of_all}.{unlooked}", style="bold green")
     excused = [(o, totals[o.value]) for o in (Outcome.NOT_OFFERED, Outcome.KNOWN_DEVIATION) if totals[o.value]]
     listed = ", ".join(f"{number} {outcome.words}" for outcome, number in excused)
-    return Text(f"{totals[Outcome.KEPT.value]} of {_scenarios(count)} kept; {listed}.", style="bold green")
+    return Text(f"{totals[Outcome.KEPT.value]} of {_scenarios(count)} kept; {listed}.{unlooked}", style="bold green")
 
 
 def _scenarios(count: int) -> str:

@@ -13,6 +13,23 @@ from support.services.database import in_database
 
 
 @dataclass(frozen=True)
+class GivenBackend:
+    """What is known of a backend that the suite does not start.
+
+    Attributes:
+        ready_path: the path that answers 200 once it can serve; None if any answer of its address will do.
+        key_prefix: how the names of its keys in Redis begin.
+        model_space: its space in the scripted model service.
+        needs: the services that the suite must reach beside it: `postgres`, `redis` and `model`, by settings.
+    """
+
+    ready_path: str | None = None
+    key_prefix: str = ""
+    model_space: str = "external"
+    needs: frozenset[str] = frozenset({"postgres", "redis", "model"})
+
+
+@dataclass(frozen=True)
 class ServicesDescription:
     """The services of a run, as plain values for xdist's workers.
 
@@ -26,6 +43,9 @@ class ServicesDescription:
         jwt_secret: the key that signs the backend's tokens; empty where the suite does not know it.
         backend_urls: a backend that was running already; empty when stacks start their own.
         program: how the embedded backend is run; None when a backend was running already.
+        given: what is known of a backend that was running already.
+
+    The address of a service that nobody needs is empty.
     """
 
     folder: Path
@@ -37,6 +57,7 @@ class ServicesDescription:
     jwt_secret: str = field(repr=False)
     backend_urls: tuple[str, ...] = ()
     program: BackendProgram | None = None
+    given: GivenBackend = GivenBackend()
 
     @property
     def embedded(self) -> bool:

@@ -8,8 +8,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import redis
@@ -17,6 +18,7 @@ import redis
 from support.core.failure import BadInput
 from support.core.settings import Settings, masked_url
 from support.services import http_calls, redis_keys
+from support.services.description import GivenBackend
 from support.services.process import NotReady
 
 _ANSWER_SECONDS = 2.5
@@ -37,14 +39,22 @@ class _Server:
         )
 
 
-def check(settings: Settings) -> None:
+NEEDED = {
+    "postgres": ("THREADPROOF_POSTGRES_URL", "durable, storage and outages"),
+    "redis": ("THREADPROOF_REDIS_URL", "durable"),
+    "model": ("THREADPROOF_MODEL_URL", "model"),
+}
+"""The settings that name a running backend's services, and the capabilities that read or script them."""
+
+
+def check(settings: Settings, given: GivenBackend) -> None:
     """Connect to every server that the settings name, to all at once, in at most three seconds.
 
     Raises:
         BadInput: a server is unusable; the message has a line for each, with its variable, address and reason.
     """
-    _check_complete(settings)
-    waiting = _servers(settings)
+    _check_complete(settings, given.needs)
+    waiting = _servers(settings, given.ready_path)
     answers: queue.SimpleQueue[tuple[_Server, str | None]] = queue.SimpleQueue()
     for server in waiting:
         # Threads without a join: a look-up of a host name cannot be cancelled.
@@ -64,21 +74,20 @@ def check(settings: Settings) -> None:
         raise BadInput("\n".join(failures))
 
 
-def _check_complete(settings: Settings) -> None:
-    needed = {
-        "THREADPROOF_POSTGRES_URL": settings.postgres_url,
-        "THREADPROOF_REDIS_URL": settings.redis_url,
-        "THREADPROOF_MODEL_URL": settings.model_url,
-    }
-    missing = [variable for variable, value in needed.items() if not value]
+def _check_complete(settings: Settings, needs: Collection[str]) -> None:
+    named = {"postgres": settings.postgres_url, "redis": settings.redis_url, "model": settings.model_url}
+    missing = [NEEDED[service] for service, url in named.items() if service in needs and not url]
     if settings.backend_urls and missing:
+        variables = " and ".join(variable for variable, _capabilities in missing)
+        excused = ", ".join(dict.fromkeys(capabilities for _variable, capabilities in missing))
         raise BadInput(
-            f"THREADPROOF_BACKEND_URLS names a running backend, so {' and '.join(missing)} must name its services: "
-            "the suite checks stored data there, and scripts its model"
+            f"THREADPROOF_BACKEND_URLS names a running backend, so {variables} must name its services: "
+            "the suite checks stored data there, and scripts its model. If it must not, the profile says why under "
+            f"does_not_offer, for: {excused}"
         )
 
 
-def _servers(settings: Settings) -> list[_Server]:
+def _servers(settings: Settings, ready_path: str | None) -> list[_Server]:
     servers: list[_Server] = []
     if settings.postgres_url:
         servers.append(
@@ -91,7 +100,7 @@ def _servers(settings: Settings) -> list[_Server]:
             _Server("THREADPROOF_MODEL_URL", settings.model_url, _look_at_model, "the suite's own model service")
         )
     backends = [
-        _Server("THREADPROOF_BACKEND_URLS", url, _look_at_backend, "the embedded backend")
+        _Server("THREADPROOF_BACKEND_URLS", url, partial(_look_at_backend, ready_path), "the embedded backend")
         for url in settings.backend_urls
     ]
     return servers + backends
@@ -132,8 +141,11 @@ def _look_at_model(url: str) -> None:
     http_calls.expect_ok(f"{url.rstrip('/')}/health")
 
 
-def _look_at_backend(url: str) -> None:
-    http_calls.expect_ok(f"{url.rstrip('/')}/health/ready")
+def _look_at_backend(ready_path: str | None, url: str) -> None:
+    if ready_path is None:
+        http_calls.expect_answer(url)
+    else:
+        http_calls.expect_ok(url.rstrip("/") + ready_path)
 
 
 def _reason(error: Exception) -> str:

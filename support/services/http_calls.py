@@ -25,15 +25,24 @@ def call(method: str, url: str, *, timeout: float = 2.0) -> tuple[int, str]:
         connection.close()
 
 
+def expect_answer(url: str) -> tuple[int, str]:
+    """GET an address; any answer will do.
+
+    Raises:
+        NotReady: no answer within two seconds.
+    """
+    try:
+        return call("GET", url)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotReady(f"GET {url}: {error or type(error).__name__}") from None
+
+
 def expect_ok(url: str) -> None:
     """GET an address.
 
     Raises:
         NotReady: no answer within two seconds, or one other than 200.
     """
-    try:
-        status, body = call("GET", url)
-    except (OSError, http.client.HTTPException) as error:
-        raise NotReady(f"GET {url}: {error or type(error).__name__}") from None
+    status, body = expect_answer(url)
     if status != http.client.OK:
         raise NotReady(f"GET {url} answered {status}: {body}")

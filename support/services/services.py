@@ -17,7 +17,7 @@ from support.core.settings import Settings, masked_url
 from support.launcher.client import launcher
 from support.services import database, external, redis_keys
 from support.services.backend_process import BackendProgram
-from support.services.description import ServicesDescription
+from support.services.description import GivenBackend, ServicesDescription
 from support.services.model_service import ModelService
 from support.services.postgres import Postgres
 from support.services.run_folder import Keeper, RunFolder, clear_abandoned, start_failure
@@ -42,41 +42,51 @@ class Services:
         folder: RunFolder,
         clean_up: ExitStack,
         on_progress: OnProgress | None,
+        given: GivenBackend,
     ) -> None:
         self.ready_seconds: dict[str, float] = {}
         self._settings = settings
         self._folder = folder
         self._on_progress = on_progress
         self._clean_up = clean_up
+        self._given = given
+        started = not settings.backend_urls  # a backend that runs already has its services
         data = folder.path / "data"
         data.mkdir()
-        self.postgres = None if settings.postgres_url else Postgres(folder, data)
-        self.redis = None if settings.redis_url else Valkey(folder, data)
-        self.model = None if settings.model_url else ModelService(folder, launcher(backend))
-        self._program = None if settings.backend_urls else BackendProgram(launcher(backend), backend)
+        self.postgres = Postgres(folder, data) if started and not settings.postgres_url else None
+        self.redis = Valkey(folder, data) if started and not settings.redis_url else None
+        self.model = ModelService(folder, launcher(backend)) if started and not settings.model_url else None
+        self._program = BackendProgram(launcher(backend), backend) if started else None
         self.description = self._describe()
 
     @classmethod
-    def start(cls, settings: Settings, backend: str, on_progress: OnProgress | None = None) -> Self:
+    def start(
+        cls,
+        settings: Settings,
+        backend: str,
+        on_progress: OnProgress | None = None,
+        given: GivenBackend = GivenBackend(),  # noqa: B008 - frozen
+    ) -> Self:
         """Start every service that the settings do not name, after clearing the folders of dead runs.
 
         Args:
             settings: the suite's settings.
             backend: the module by which the launcher runs the embedded backend; see `BackendProgram`.
             on_progress: gets, in this thread, a line for each service that is ready.
+            given: what is known of a backend that is running already, where the settings name one.
 
         Raises:
             BadInput: a server named cannot be used, or the temporary folder cannot.
             EnvironmentFailed: a server did not start.
         """
         began = time.monotonic()
-        external.check(settings)
+        external.check(settings, given)
         clear_abandoned()
         folder = RunFolder.create()
         with ExitStack() as clean_up:
             try:
                 clean_up.callback(Keeper(folder).release)
-                services = cls(settings, backend, folder, clean_up, on_progress)
+                services = cls(settings, backend, folder, clean_up, on_progress, given)
                 services._start_servers()
             except (OSError, EnvironmentFailed) as error:
                 raise start_failure(error) from None
@@ -106,6 +116,7 @@ class Services:
             jwt_secret=self._jwt_secret(),
             backend_urls=tuple(url.rstrip("/") for url in settings.backend_urls),
             program=self._program,
+            given=self._given,
         )
 
     def _jwt_secret(self) -> str:

@@ -26,10 +26,10 @@ class Stack:
 
     Attributes:
         name: its name in the suite.
-        database_url: its database, as a user who may do everything there.
-        redis_url: its Redis server.
+        database_url: its database, as a user who may do everything there; empty where nobody gave its address.
+        redis_url: its Redis server; may be empty too.
         key_prefix: the prefix of every Redis key of this stack.
-        model_url: the scripted model service, without a space.
+        model_url: the scripted model service, without a space; may be empty too.
         model_space: the stack's space in the model service.
         operator_token: the token of operator calls.
         signing_key: the key that signs its backend's tokens; None if unknown, for an external backend.
@@ -42,8 +42,8 @@ class Stack:
         self.database_url = description.postgres_url
         self.redis_url = description.redis_url
         self.model_url = description.model_url
-        self.key_prefix = f"{EXTERNAL}:"
-        self.model_space = EXTERNAL
+        self.key_prefix = description.given.key_prefix
+        self.model_space = description.given.model_space
         self.operator_token = description.operator_token
         self.signing_key = description.jwt_secret or None
         self.processes: list[BackendProcess] = []

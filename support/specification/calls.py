@@ -21,20 +21,22 @@ from support.specification.acts import (
 Arguments = Mapping[str, Any]
 ACTS: dict[str, Callable[[Arguments], Act]] = {
     "threads.create": lambda given: Start(given["new"]),
-    "threads.create_posing": lambda given: Start(given["new"]),
-    "threads.create_malformed": lambda given: _malformed(given["malformed"]),
+    "titles.create": lambda given: Start(given["new"]),
+    "strict_input.create_posing": lambda given: Start(given["new"]),
+    "strict_input.create_malformed": lambda given: _malformed(given["malformed"]),
     "threads.read": lambda _given: Open(),
-    "threads.set_status": lambda given: SetStatus(given["status"]),
+    "status.set": lambda given: SetStatus(given["status"]),
     "threads.delete": lambda _given: Erase(),
-    "metadata.merge": lambda given: ChangeMetadata(given["changes"], given.get("if_version")),
+    "metadata.merge": lambda given: ChangeMetadata(given["changes"]),
+    "versions.merge": lambda given: ChangeMetadata(given["changes"], given["version"]),
     "messages.list": lambda _given: Open(),
     "messages.post": lambda given: Write(given["content"]),
     "runs.start": lambda given: Ask(given["question"]),
-    "runs.list": lambda _given: Open(),
-    "runs.cancel": lambda given: Stop(given["run_id"]),
+    "run_lists.list": lambda _given: Open(),
+    "cancellation.cancel": lambda given: Stop(given["run_id"]),
 }
 """The act that a call is, from its arguments."""
-EITHER_IS_RIGHT = ("threads.create_posing",)
+EITHER_IS_RIGHT = ("strict_input.create_posing",)
 """Calls that may be refused or done."""
 
 

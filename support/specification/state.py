@@ -62,7 +62,7 @@ def state_of(thread: Thread) -> ThreadState:
     """The state that an answer shows; it does not say which messages there are."""
     return ThreadState(
         title=thread.title,
-        status=thread.status,
+        status=thread.status or "active",
         metadata=written(thread.metadata),
         version=thread.version,
         created_at=thread.created_at,

@@ -137,7 +137,7 @@ async def _do(sentence: Sentence, people: People, assistant: Assistant) -> None:
     whose, _, rest = sentence.text.partition(" ")
     device, _, state = rest.partition(" ")
     if re.fullmatch(KINDS["Whose"].pattern, whose) and re.fullmatch(KINDS["DeviceState"].pattern, state):
-        await enter(people.who(whose.removesuffix("'s")).device(device), state, people.at_work_in)
+        await enter(people.who(whose.removesuffix("'s")).device(device), state)
         return
     found = [one for one in ACTS if one.present.is_matching(sentence.text)]
     if len(found) != 1:

@@ -43,6 +43,11 @@ def is_count(counter, count):
 """
 
 
+def clean_environ() -> dict[str, str]:
+    """The environment of a process, without plugins that only make each start slow."""
+    return os.environ | {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio"}
+
+
 class SmallSuite:
     """Begins good: one feature with one scenario, kept. Tests spoil it, run it, and read what is said."""
 
@@ -68,11 +73,10 @@ class SmallSuite:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of a process that runs this suite and not the project's own."""
-        return os.environ | {
+        return clean_environ() | {
             "THREADPROOF_FEATURES": str(self.folder / "features"),
             "THREADPROOF_STEPS": str(self.folder / "steps"),
             "THREADPROOF_REPORTS": str(self.reports),
-            "PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio",  # each start is quicker without
         }
 
     @property

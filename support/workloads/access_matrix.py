@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from support.actors.attempts import Attempt, Attempts
 from support.actors.customer import Conversation, Customer
+from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 from support.core.words import member
 from support.drivers.contract.access import AccessAct, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Refused, Session
-from support.snapshots.snapshot import Snapshot
 
 
 async def do_everything(owner: Customer, conversation: Conversation) -> None:
@@ -21,53 +21,62 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
     Raises:
         PromiseBroken: one of them does not work even for its owner.
     """
+    access = owner.driver.sight.need(owner.driver.access, "access")
     await owner.expect_end(conversation, await owner.ask(conversation, "Anything new?"))
     for act in AccessAct:
-        refusal = await owner.driver.access.attempt(act, owner.session, _subject(conversation))
+        refusal = await access.attempt(act, owner.session, _subject(conversation))
         if refusal:
             raise Refused(f"{owner.name}'s own try to {act}", refusal)
     conversation.is_erased = True
 
 
-async def try_everything_with(conversation: Conversation, state: str) -> Attempts:
+async def try_everything_with(people: People, conversation: Conversation, state: str) -> Attempts:
     """Try every act, as the owner with a token that is wrong in one thing, in the words of the features."""
     owner = conversation.owner
     secrets = await _secrets(conversation)
-    session = await owner.driver.access.with_token(owner.session, member(TokenState, state))
-    return await _try_everything(owner.driver, session, conversation, list(AccessAct), secrets)
+    token = member(TokenState, state)
+    if token is TokenState.REVOKED:
+        session: Session | None = owner.session
+        await owner.driver.sight.need(owner.driver.revocation, "revocation").revoke(owner.session)
+        await owner.sign_in_again()
+    else:
+        access = owner.driver.sight.need(owner.driver.access, "access")
+        session = await access.with_token(owner.session, token)
+    return await _try_everything(people, session, conversation, list(AccessAct), secrets)
 
 
-async def try_everything_as(stranger: Customer, conversation: Conversation) -> Attempts:
+async def try_everything_as(people: People, stranger: Customer, conversation: Conversation) -> Attempts:
     """Try every act on one conversation, as another customer who is signed in."""
     acts = [act for act in AccessAct if act.is_on_one]
     secrets = await _secrets(conversation)
-    return await _try_everything(stranger.driver, stranger.session, conversation, acts, secrets)
+    return await _try_everything(people, stranger.session, conversation, acts, secrets)
 
 
 async def _try_everything(
-    driver: Driver,
+    people: People,
     session: Session | None,
     conversation: Conversation,
     acts: Sequence[AccessAct],
     secrets: Sequence[str],
 ) -> Attempts:
-    wait_seconds = conversation.owner.wait_seconds
-    snapshot = await Snapshot.take(driver.durable, [], wait_seconds)
+    driver = people.driver
+    snapshot = await people.snapshot([])
     nothing = Subject(driver.threads.unknown_id(), driver.threads.unknown_id())
     subject = _subject(conversation)
     tried = [await _attempt(driver, act, session, subject) for act in acts]
     on_nothing = [await _attempt(driver, act, session, nothing) for act in acts]
-    await driver.durable.settle(wait_seconds)
+    await people.settle()
     effects = await snapshot.differences()
     outcomes = [
         replace(one, for_nothing=other.refusal.shown if other.refusal else "it was done", secrets=secrets)
         for one, other in zip(tried, on_nothing, strict=True)
     ]
-    return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)))
+    return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)), driver)
 
 
 async def _attempt(driver: Driver, act: AccessAct, session: Session | None, subject: Subject) -> Attempt:
-    refusal = await driver.access.attempt(act, session, subject)
+    access = driver.sight.need(driver.access, "access")
+    refusal = await access.attempt(act, session, subject)
     if refusal is None:
         return Attempt(str(act), None)
     shown = refusal.shown.replace(subject.thread_id, "<id>").replace(subject.run_id, "<id>")

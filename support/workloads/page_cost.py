@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from support.actors.customer import Customer
 from support.actors.lists import read_list
 from support.core.failure import Code, PromiseBroken
+from support.drivers.contract.sight import Sight
 from support.drivers.contract.storage import Effort
 from support.drivers.contract.types import Page
 from support.verdicts.ratio import RatioVerdict
@@ -26,20 +27,22 @@ class OpenedPage:
 
     name: str
     page: Page
-    effort: Effort
+    effort: Effort | None
     readings: int
 
     @property
     def threads_read(self) -> float:
-        """How many conversations the product looked through for each reading."""
-        return self.effort.threads / self.readings
+        """How many conversations the product looked through for each reading; 0 where the suite cannot see it."""
+        return self.effort.threads / self.readings if self.effort else 0
 
     @property
     def lookups(self) -> float:
-        """How many look-ups the product made for each reading."""
-        return self.effort.lookups / self.readings
+        """How many look-ups the product made for each reading; 0 where the suite cannot see it."""
+        return self.effort.lookups / self.readings if self.effort else 0
 
     def __str__(self) -> str:
+        if self.effort is None:
+            return f"{self.name}: the suite cannot see the work of the database"
         return f"{self.name}: {self.threads_read:.1f} conversations looked through, {self.lookups:.1f} look-ups"
 
 
@@ -49,6 +52,7 @@ class PageComparison:
 
     ratios: tuple[RatioVerdict, ...]
     opened: tuple[OpenedPage, ...]
+    sight: Sight
 
     def judge(self, limit: float) -> list[RatioVerdict]:
         """The verdict on the times of each page."""
@@ -60,6 +64,8 @@ class PageComparison:
         Raises:
             PromiseBroken: for one it did.
         """
+        if any(one.effort is None for one in self.opened):
+            self.sight.miss("the work of the database for a page", whole=True)
         for one in self.opened:
             if one.threads_read > limit:
                 raise PromiseBroken(
@@ -116,19 +122,22 @@ async def compare_pages(customer: Customer, newcomer: Customer, size: int, limit
         for name, cursor in named.items()
     ]
     opened = await _open(customer, [(name, size, cursor) for name, cursor in named.items()], READINGS)
-    return PageComparison(tuple(ratios), opened)
+    return PageComparison(tuple(ratios), opened, customer.driver.sight)
 
 
 async def open_two_pages(customer: Customer, short: int, long: int) -> TwoPages:
-    """Open the first page in two sizes."""
+    """Open the first page in two sizes, and count the work of the database."""
+    customer.driver.sight.need(customer.driver.storage, "storage")
     wanted = [(f"a page of {size}", size, None) for size in (short, long)]
     return TwoPages(*await _open(customer, wanted, READINGS_OF_EACH_SIZE))
 
 
 def _timed(customer: Customer, size: int, cursor: str | None) -> Timed:
+    paging = customer.driver.sight.need(customer.driver.paging, "paging")
+
     async def read() -> float:
         begin = time.perf_counter()
-        await customer.driver.threads.page(customer.session, size, cursor)
+        await paging.page(customer.session, size, cursor)
         return time.perf_counter() - begin
 
     return read
@@ -137,12 +146,12 @@ def _timed(customer: Customer, size: int, cursor: str | None) -> Timed:
 async def _open(
     customer: Customer, wanted: Sequence[tuple[str, int, str | None]], readings: int
 ) -> tuple[OpenedPage, ...]:
-    storage, threads = customer.driver.storage, customer.driver.threads
+    storage, paging = customer.driver.storage, customer.driver.sight.need(customer.driver.paging, "paging")
     opened: list[OpenedPage] = []
-    before = await storage.effort()
+    before = await storage.effort() if storage else None
     for name, size, cursor in wanted:
-        pages = [await threads.page(customer.session, size, cursor) for _ in range(readings)]
-        after = await storage.effort()
-        opened.append(OpenedPage(name, pages[-1], after - before, readings))
+        pages = [await paging.page(customer.session, size, cursor) for _ in range(readings)]
+        after = await storage.effort() if storage else None
+        opened.append(OpenedPage(name, pages[-1], after - before if after and before else None, readings))
         before = after
     return tuple(opened)

@@ -14,6 +14,7 @@ from typing import Any, cast
 from support.actors.customer import Conversation, Customer
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Metadata, Refusal, Refused, Thread
 from support.drivers.recording import RecordingDriver, Tape
 from support.specification.acts import ChangeMetadata
@@ -105,6 +106,10 @@ class Together:
         """The names of the conversations, by id."""
         return {conversation.id: name for name, conversation in self.conversations.items()}
 
+    @property
+    def _policy(self) -> Policy | None:
+        return next((one.owner.driver.policy for one in self.conversations.values()), None)
+
     @cached_property
     def operations(self) -> tuple[ThreadOperation, ...]:
         """The recorded calls of the performers."""
@@ -114,7 +119,7 @@ class Together:
     def history(self) -> HistoryVerdict:
         """Whether there is an order that explains all answers."""
         at_first = {name: state_of(thread) for name, thread in self.at_first.items()}
-        return judge_history(self.operations, ThreadHistory(at_first))
+        return judge_history(self.operations, ThreadHistory(at_first, self._policy))
 
     @cached_property
     def sessions(self) -> Sequence[SessionVerdict]:
@@ -177,16 +182,16 @@ class Together:
         metadata = written(self.at_first[title].metadata)
         for change in changes:
             metadata = merged_object(metadata, change)
-        stored = await conversation.owner.driver.durable.thread(conversation.id)
         shown = await conversation.read()
+        _expect_metadata(Code.METADATA_SHOWN, title, metadata, shown.metadata, "when read again")
+        durable = conversation.owner.driver.durable
+        if durable is None:
+            conversation.owner.driver.sight.miss(f"the stored details of {title!r}")
+            return
+        stored = await durable.thread(conversation.id)
         if stored is None:
             raise PromiseBroken(Code.NOT_STORED, f"expected {title!r} in the database, got nothing")
-        for code, where, seen in (
-            (Code.METADATA_SHOWN, "when read again", shown.metadata),
-            (Code.METADATA_STORED, "in the database", stored.metadata),
-        ):
-            if written(seen) != metadata:
-                raise PromiseBroken(code, f"{title!r}: expected the details {metadata}, got {written(seen)} {where}")
+        _expect_metadata(Code.METADATA_STORED, title, metadata, stored.metadata, "in the database")
         if shown.version != stored.version:
             raise PromiseBroken(
                 Code.VERSION_SHOWN, f"{title!r}: expected version {stored.version} of the database, got {shown.version}"
@@ -205,6 +210,11 @@ class Together:
             if is_meant and isinstance(one.act, ChangeMetadata) and isinstance(one.outcome, Shown):
                 found += [(one.outcome.version, one.act.changes)] if one.outcome.version is not None else []
         return found
+
+
+def _expect_metadata(code: Code, title: str, expected: str, seen: Metadata, where: str) -> None:
+    if written(seen) != expected:
+        raise PromiseBroken(code, f"{title!r}: expected the details {expected}, got {written(seen)} {where}")
 
 
 async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversation], manner: Manner) -> Together:

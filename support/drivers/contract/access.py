@@ -68,9 +68,9 @@ class Access(Protocol):
     async def with_token(self, session: Session, state: TokenState) -> Session | None:
         """The same customer's session with a token that is wrong in one thing; None without a token.
 
-        Revoking ends `session` itself.
+        It is never asked for a session that has ended: `Revocation` ends one.
 
         Raises:
-            EnvironmentFailed: such a token cannot be made for this target.
+            NotOffered: such a token cannot be made for this target.
         """
         ...

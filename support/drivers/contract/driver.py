@@ -2,116 +2,74 @@
 
 A driver alone knows paths, field names, status codes, frames, tables and keys. Every method that reaches the
 backend raises `Refused` where the backend refuses clearly, and `BackendFailed` where it does not answer or answers
-unreadably. A group that a kind of backend lacks is `None`; its profile says so under `does_not_offer`.
+unreadably. Any method may raise `NotOffered` with a reason: the scenario is then not offered.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from functools import cached_property
 
+from support.core.catalogue import CAPABILITIES
 from support.drivers.contract.access import Access
+from support.drivers.contract.changes import ConditionalChanges, MetadataChanges, StatusChanges
 from support.drivers.contract.durable import DurableState
+from support.drivers.contract.identities import Identities, Plans, Revocation
+from support.drivers.contract.lists import Paging, Search
 from support.drivers.contract.live import LiveEvents
+from support.drivers.contract.operation import Operator, Outages, ScriptedModel
+from support.drivers.contract.policy import Policy
+from support.drivers.contract.runs import Cancellation, RunLists, Runs
+from support.drivers.contract.sight import Sight
+from support.drivers.contract.starting import StrictInput, Titles
 from support.drivers.contract.storage import Storage
-from support.drivers.contract.threads import Messages, MetadataChanges, Runs, Search, Threads
-from support.drivers.contract.types import Account, Session
+from support.drivers.contract.threads import Messages, Threads
 
 
-class Identities(Protocol):
-    """Enrolling customers and signing in."""
+class Driver:
+    """A backend under test, as the actors reach it. A kind of backend derives from this and sets its groups.
 
-    async def enrol(self, account: Account) -> Account:
-        """Enrol a customer as an operator would; the account comes back with the id that the backend gave it."""
-        ...
+    The first four groups are required, and give the first verdicts. Each of the others is a capability of its own: a
+    scenario that needs it carries the tag `@needs.` with its name, and is not offered where the group is None.
 
-    async def sign_in(self, account: Account) -> Session:
-        """Sign in with e-mail address and password."""
-        ...
+    The suite sets `policy`, which is what the target promises where products may differ, and `sight`, which notes the
+    groups that a scenario used and the checks that it could not make.
+    """
 
-    def markers(self, account: Account) -> tuple[str, ...]:
-        """Texts by which the model service recognises requests for this customer, if there are any."""
-        ...
+    identities: Identities
+    threads: Threads
+    messages: Messages
+    runs: Runs
 
+    paging: Paging | None = None
+    metadata: MetadataChanges | None = None
+    versions: ConditionalChanges | None = None
+    status: StatusChanges | None = None
+    search: Search | None = None
+    titles: Titles | None = None
+    strict_input: StrictInput | None = None
+    run_lists: RunLists | None = None
+    cancellation: Cancellation | None = None
+    live: LiveEvents | None = None
+    access: Access | None = None
+    revocation: Revocation | None = None
+    plans: Plans | None = None
+    durable: DurableState | None = None
+    storage: Storage | None = None
+    model: ScriptedModel | None = None
+    operator: Operator | None = None
+    outages: Outages | None = None
 
-class Operations(Protocol):
-    """Observations and acts of an operator."""
+    policy: Policy = Policy()
 
-    async def ready(self) -> bool:
-        """Whether the backend says that it can serve customers."""
-        ...
-
-    async def figures(self) -> dict[str, float]:
-        """The backend's own figures, by name and labels."""
-        ...
-
-    async def drop_connections(self) -> None:
-        """Let PostgreSQL end every connection of the backend, as a failover does."""
-        ...
-
-    def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
-        """While open, the database refuses to store messages of this customer, and only of this one."""
-        ...
-
-
-class Driver(Protocol):
-    """A backend under test, as the actors reach it."""
-
-    @property
-    def identities(self) -> Identities:
-        """See `Identities`."""
-        ...
-
-    @property
-    def threads(self) -> Threads:
-        """See `Threads`."""
-        ...
-
-    @property
-    def metadata(self) -> MetadataChanges | None:
-        """See `MetadataChanges`."""
-        ...
-
-    @property
-    def search(self) -> Search | None:
-        """See `Search`."""
-        ...
-
-    @property
-    def messages(self) -> Messages:
-        """See `Messages`."""
-        ...
-
-    @property
-    def runs(self) -> Runs | None:
-        """See `Runs`."""
-        ...
-
-    @property
-    def access(self) -> Access:
-        """See `Access`."""
-        ...
-
-    @property
-    def live(self) -> LiveEvents:
-        """See `LiveEvents`."""
-        ...
-
-    @property
-    def operations(self) -> Operations:
-        """See `Operations`."""
-        ...
-
-    @property
-    def durable(self) -> DurableState:
-        """See `DurableState`."""
-        ...
-
-    @property
-    def storage(self) -> Storage:
-        """See `Storage`."""
-        ...
+    @cached_property
+    def sight(self) -> Sight:
+        """What the scenario uses and misses; a driver serves one scenario."""
+        return Sight()
 
     async def close(self) -> None:
         """Release the connections of this scenario's people."""
-        ...
+
+
+def capabilities(driver: Driver) -> frozenset[str]:
+    """The optional groups that a driver has."""
+    return frozenset(name for name in CAPABILITIES if getattr(driver, name) is not None)

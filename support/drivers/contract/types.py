@@ -15,18 +15,19 @@ Metadata = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """The addresses of one backend under test and of its services.
+    """The addresses of one backend under test and of its services; a service is None where nobody gave its address.
 
+    `key_prefix` begins the names of its keys in Redis, and `model_space` is its space in the scripted model service.
     `signing_key` is the key that signs its tokens; None where the suite does not know it.
     """
 
     backend_urls: tuple[str, ...]
     operator_token: str = field(repr=False)
-    database_url: str = field(repr=False)
-    redis_url: str = field(repr=False)
-    key_prefix: str
-    model_url: str
-    model_space: str
+    database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    key_prefix: str = ""
+    model_url: str | None = None
+    model_space: str = ""
     signing_key: str | None = field(default=None, repr=False)
 
 
@@ -62,16 +63,19 @@ class NewThread:
 
 @dataclass(frozen=True)
 class Thread:
-    """A thread as the backend shows it to its owner. Times are seconds since the epoch."""
+    """A thread as the backend shows it to its owner. Times are seconds since the epoch.
+
+    What a backend does not show is None, and nothing is expected of it; metadata is then empty.
+    """
 
     id: str
     title: str
-    status: str
-    metadata: Metadata
-    version: int
-    message_count: int
-    created_at: float
-    last_activity_at: float
+    status: str | None = None
+    metadata: Metadata = field(default_factory=dict[str, Any])
+    version: int | None = None
+    message_count: int | None = None
+    created_at: float | None = None
+    last_activity_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class BadPage(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """A message as the backend shows it; `sequence` orders the messages of a thread."""
+    """A message as the backend shows it; `sequence` orders those of a thread, `role` is user, assistant or tool."""
 
     id: str
     thread_id: str
@@ -175,11 +179,11 @@ class StoredThread:
     id: str
     owner_id: str
     title: str
-    status: str
+    status: str | None
     metadata: Metadata
     messages: tuple[str, ...]
-    version: int
-    last_activity_at: float
+    version: int | None
+    last_activity_at: float | None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from support.core.failure import EnvironmentFailed
+from support.core.failure import EnvironmentFailed, NotOffered
 from support.core.people import NOBODY
 from support.drivers.contract.access import AccessAct, Subject, TokenState
 from support.drivers.contract.types import Refusal, Session
@@ -80,17 +80,14 @@ class EmbeddedAccess:
             case TokenState.UNSIGNED:
                 return replace(session, token=_signed(claims, None))
             case TokenState.REVOKED:
-                path = f"/api/sessions/{session.id}"
-                await self._api.call("ending a session", "DELETE", path, session=session)
-                return session
+                raise ValueError("a session that has ended is made by the group `revocation`")
             case TokenState.EXPIRED:
                 return replace(session, token=self._expired(session, claims))
 
     def _expired(self, session: Session, claims: dict[str, Any]) -> str:
         if self._signing_key is None:
-            raise EnvironmentFailed(
-                "expected the key that the backend signs tokens with, to make one that has expired, got none: "
-                "set THREADPROOF_SIGNING_KEY, or leave signing_key out of what the profile offers"
+            raise NotOffered(
+                "a token that has expired cannot be made without the key that signs tokens: set THREADPROOF_SIGNING_KEY"
             )
         if _signed(claims, self._signing_key) != session.token:
             raise EnvironmentFailed(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from support.drivers.contract.types import Account, Session
 from support.drivers.embedded.api import Api
 
+PLANS = ("free", "early", "mid", "enterprise")
+
 
 class EmbeddedIdentities:
     """`POST /operator/customers` and `POST /api/sessions`."""
@@ -32,6 +34,21 @@ class EmbeddedIdentities:
         session = await self._api.call(act, "POST", "/api/sessions", body=body, who=account.name)
         return Session(session["session_id"], account, session["token"])
 
-    def markers(self, account: Account) -> tuple[str, ...]:
-        """The backend names the customer to the model as its end user."""
-        return (account.id,)
+
+class EmbeddedRevocation:
+    """`DELETE /api/sessions/{id}`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def revoke(self, session: Session) -> None:
+        """End a session."""
+        await self._api.call("ending a session", "DELETE", f"/api/sessions/{session.id}", session=session)
+
+
+class EmbeddedPlans:
+    """The plans of `support/backend/plans`."""
+
+    def names(self) -> tuple[str, ...]:
+        """The plans, the smallest first."""
+        return PLANS

@@ -32,7 +32,7 @@ class EmbeddedMessages:
 
 
 class EmbeddedRuns:
-    """`/api/threads/{id}/runs` and `/api/runs`."""
+    """`POST /api/threads/{id}/runs` and `GET /api/runs/{id}`."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -47,10 +47,24 @@ class EmbeddedRuns:
         """One run."""
         return read_run(await self._api.call("looking at a run", "GET", f"/api/runs/{run_id}", session=session))
 
+
+class EmbeddedRunLists:
+    """`GET /api/threads/{id}/runs`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
     async def list(self, session: Session, thread_id: str) -> list[Run]:
         """All runs of a thread."""
         items = await self._api.all_items("looking at runs", f"{THREADS}/{thread_id}/runs", session)
         return [read_run(item) for item in items]
+
+
+class EmbeddedCancellation:
+    """`POST /api/runs/{id}/cancel`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     async def cancel(self, session: Session, run_id: str) -> None:
         """Stop a run."""

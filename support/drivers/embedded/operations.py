@@ -1,4 +1,4 @@
-"""Figures for an operator of the embedded backend, and outages that the suite can make."""
+"""Figures for an operator of the embedded backend, outages that the suite can make, and its model."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from support.probes.metrics import read_metrics
 from support.probes.postgres import PROBE
 
 
-class EmbeddedOperations:
-    """`/health/ready`, `/metrics`, and a trigger in the database under test."""
+class EmbeddedModel:
+    """The backend names the customer to the model as its end user."""
 
-    def __init__(self, clients: Clients, url: str, database_url: str) -> None:
+    def markers(self, account: Account) -> tuple[str, ...]:
+        """The customer's id."""
+        return (account.id,)
+
+
+class EmbeddedOperator:
+    """`/health/ready` and `/metrics`."""
+
+    def __init__(self, clients: Clients, url: str) -> None:
         self._clients = clients
         self._url = url
-        self._database_url = database_url
 
     async def ready(self) -> bool:
         """Whether the backend says that it can serve."""
@@ -29,6 +36,13 @@ class EmbeddedOperations:
     async def figures(self) -> dict[str, float]:
         """The backend's own figures, by name and labels."""
         return await read_metrics(self._clients.of("operator"), f"{self._url}/metrics")
+
+
+class EmbeddedOutages:
+    """Connections that PostgreSQL ends, and a trigger in the database under test."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
 
     async def drop_connections(self) -> None:
         """End every connection to the database except this one and those of the suite's probes."""

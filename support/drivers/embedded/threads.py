@@ -1,4 +1,4 @@
-"""Threads and their details at the embedded backend."""
+"""Threads, their metadata and their lists at the embedded backend."""
 
 from __future__ import annotations
 
@@ -41,74 +41,18 @@ class EmbeddedThreads:
             await self._api.call("starting a conversation", "POST", THREADS, session=session, body=given)
         )
 
-    async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
-        """Send a request that is wrong in the way named."""
-        content = bad.request_body(malformed, stranger)
-        act = f"starting a conversation with {malformed}"
-        reply = await self._api.send(act, "POST", THREADS, session=session, content=content)
-        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
-
-    async def create_posing(
-        self, session: Session, new: NewThread, owner: Account, place: NamingPlace
-    ) -> Refusal | Thread:
-        """Start a thread, naming another customer as its owner somewhere."""
-        body = {"title": new.title}
-        options: dict[NamingPlace, dict[str, Any]] = {
-            NamingPlace.REQUEST: {"body": body | {"customer_id": owner.id}},
-            NamingPlace.ADDRESS: {"body": body, "params": {"customer_id": owner.id}},
-            NamingPlace.HEADER: {"body": body, "headers": {"X-User-Id": owner.id, "X-Customer-Id": owner.id}},
-        }
-        act = f"starting a conversation with another owner in {place}"
-        reply = await self._api.send(act, "POST", THREADS, session=session, **options[place])
-        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
-
     async def read(self, session: Session, thread_id: str) -> Thread:
         """One thread by its id."""
         path = f"{THREADS}/{thread_id}"
         return read_thread(await self._api.call("opening a conversation", "GET", path, session=session))
 
-    async def list(self, session: Session, status: str | None = None) -> list[Thread]:
-        """All threads, page by page."""
-        found: list[Thread] = []
-        params = {"limit": "100"} | ({"status": status} if status else {})
-        while True:
-            page = await self._page(session, params)
-            found += page.threads
-            if page.cursor is None:
-                return found
-            params["cursor"] = page.cursor
-
-    async def page(self, session: Session, size: int, cursor: str | None = None) -> Page:
-        """One page."""
-        return await self._page(session, {"limit": str(size)} | ({"cursor": cursor} if cursor else {}))
-
-    async def bad_page(self, session: Session, bad: BadPage, cursor: str) -> Refusal | Page:
-        """Ask for a page wrongly."""
-        wrong = {
-            BadPage.MADE_UP: {"cursor": "bWFkZSB1cA"},
-            BadPage.FOREIGN: {"cursor": cursor},
-            BadPage.FILTERED: {"cursor": cursor, "status": "completed"},
-            BadPage.EMPTY: {"limit": "0"},
-            BadPage.HUGE: {"limit": "1000000"},
-        }
-        try:
-            return await self._page(session, wrong[bad])
-        except Refused as refused:
-            return refused.refusal
-
-    async def set_status(self, session: Session, thread_id: str, status: str) -> Thread:
-        """Change the status."""
-        path = f"{THREADS}/{thread_id}"
-        act = f"marking a conversation as {status}"
-        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"status": status}))
+    async def list(self, session: Session) -> list[Thread]:
+        """All threads that are listed without a status."""
+        return await _all_threads(self._api, session, {})
 
     async def delete(self, session: Session, thread_id: str) -> None:
         """Erase a thread."""
         await self._api.call("deleting a conversation", "DELETE", f"{THREADS}/{thread_id}", session=session)
-
-    async def _page(self, session: Session, params: dict[str, str]) -> Page:
-        body = await self._api.call("listing conversations", "GET", THREADS, session=session, params=params)
-        return Page(tuple(read_thread(item) for item in body["items"]), body["next_cursor"])
 
     def unknown_id(self) -> str:
         """An id that no thread has."""
@@ -131,19 +75,118 @@ class EmbeddedSearch:
         return [read_thread(item) for item in page["items"]]
 
 
+class EmbeddedStrictInput:
+    """`POST /api/threads` with requests that are wrong, or that name another owner."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
+        """Send a request that is wrong in the way named."""
+        content = bad.request_body(malformed, stranger)
+        act = f"starting a conversation with {malformed}"
+        reply = await self._api.send(act, "POST", THREADS, session=session, content=content)
+        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
+
+    async def create_posing(
+        self, session: Session, new: NewThread, owner: Account, place: NamingPlace
+    ) -> Refusal | Thread:
+        """Start a thread, naming another customer as its owner somewhere."""
+        body = {"title": new.title}
+        options: dict[NamingPlace, dict[str, Any]] = {
+            NamingPlace.REQUEST: {"body": body | {"customer_id": owner.id}},
+            NamingPlace.ADDRESS: {"body": body, "params": {"customer_id": owner.id}},
+            NamingPlace.HEADER: {"body": body, "headers": {"X-User-Id": owner.id, "X-Customer-Id": owner.id}},
+        }
+        act = f"starting a conversation with another owner in {place}"
+        reply = await self._api.send(act, "POST", THREADS, session=session, **options[place])
+        return read_thread(reply.json()) if reply.status_code < 300 else read_refusal(reply, session)
+
+
+class EmbeddedPaging:
+    """`GET /api/threads?limit&cursor`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def page(self, session: Session, size: int, cursor: str | None = None) -> Page:
+        """One page."""
+        return await _page(self._api, session, {"limit": str(size)} | ({"cursor": cursor} if cursor else {}))
+
+    async def bad_page(self, session: Session, bad: BadPage, cursor: str) -> Refusal | Page:
+        """Ask for a page wrongly."""
+        wrong = {
+            BadPage.MADE_UP: {"cursor": "bWFkZSB1cA"},
+            BadPage.FOREIGN: {"cursor": cursor},
+            BadPage.FILTERED: {"cursor": cursor, "status": "completed"},
+            BadPage.EMPTY: {"limit": "0"},
+            BadPage.HUGE: {"limit": "1000000"},
+        }
+        try:
+            return await _page(self._api, session, wrong[bad])
+        except Refused as refused:
+            return refused.refusal
+
+
+class EmbeddedStatus:
+    """`PATCH /api/threads/{id}` and `GET /api/threads?status`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def set(self, session: Session, thread_id: str, status: str) -> Thread:
+        """Change the status."""
+        path = f"{THREADS}/{thread_id}"
+        act = f"marking a conversation as {status}"
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"status": status}))
+
+    async def list(self, session: Session, status: str) -> list[Thread]:
+        """All threads of a status."""
+        return await _all_threads(self._api, session, {"status": status})
+
+
 class EmbeddedMetadata:
     """`PATCH /api/threads/{id}` with a merge patch."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    async def merge(self, session: Session, thread_id: str, changes: Metadata, if_version: int | None = None) -> Thread:
+    async def merge(self, session: Session, thread_id: str, changes: Metadata) -> Thread:
         """Merge changes into a thread's metadata."""
-        path = f"{THREADS}/{thread_id}"
-        act = "changing a conversation's details"
-        body = {"metadata": changes}
-        headers = {} if if_version is None else {"If-Match": f'"{if_version}"'}
-        return read_thread(await self._api.call(act, "PATCH", path, session=session, body=body, headers=headers))
+        return await _merge(self._api, session, thread_id, changes, {})
+
+
+class EmbeddedVersions:
+    """`PATCH /api/threads/{id}` with `If-Match`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def merge(self, session: Session, thread_id: str, changes: Metadata, version: int) -> Thread:
+        """Merge changes into the metadata of a thread that is at this version."""
+        return await _merge(self._api, session, thread_id, changes, {"If-Match": f'"{version}"'})
+
+
+async def _merge(api: Api, session: Session, thread_id: str, changes: Metadata, headers: dict[str, str]) -> Thread:
+    path, body = f"{THREADS}/{thread_id}", {"metadata": changes}
+    act = "changing a conversation's details"
+    return read_thread(await api.call(act, "PATCH", path, session=session, body=body, headers=headers))
+
+
+async def _page(api: Api, session: Session, params: dict[str, str]) -> Page:
+    body = await api.call("listing conversations", "GET", THREADS, session=session, params=params)
+    return Page(tuple(read_thread(item) for item in body["items"]), body["next_cursor"])
+
+
+async def _all_threads(api: Api, session: Session, params: dict[str, str]) -> list[Thread]:
+    found: list[Thread] = []
+    asked = {"limit": "100"} | params
+    while True:
+        page = await _page(api, session, asked)
+        found += page.threads
+        if page.cursor is None:
+            return found
+        asked["cursor"] = page.cursor
 
 
 def read_thread(body: Any) -> Thread:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from support.actors.customer import Conversation, Customer
@@ -37,7 +37,7 @@ CONFLICT = Refusal(Reason.CONFLICT, "It is archived.", (), "409 it is archived")
 NOT_FOUND = Refusal(Reason.NOT_FOUND, "There is no such conversation.", (), "404 no such conversation")
 
 
-class FakeProduct:
+class FakeProduct(Driver):
     """What each place has: `shown` to owners, `stored` in the database, `listed` where a list is not what is shown.
 
     `log` has the kept events of each account, by its id; `events` are more that the database shows to everybody. With
@@ -63,19 +63,24 @@ class FakeProduct:
         self.orphans: list[str] = []
         self.refusals: dict[str, Refusal] = {}
         self.threads: Any = _Threads(self)
+        self.titles = self.threads
+        self.status: Any = _Status(self)
+        self.paging: Any = self.threads
         self.metadata: Any = _Metadata(self)
+        self.versions = _Versions(self)
+        self.live: Any = _Live(self)
         self.messages: Any = _Messages(self)
         self.durable: Any = _Durable(self)
         self.identities = _Identities()
-        self.live: Any = _Live(self)
-        self.access: Any = None
         self.runs: Any = _Runs(self) if agents else None
+        self.run_lists = self.cancellation = self.runs
+        self.access: Any = None
         self._last_time = 0.0
 
     @property
     def driver(self) -> Driver:
         """The product as actors reach it."""
-        return cast("Driver", self)
+        return self
 
     def people(self) -> People:
         """The people of a scenario."""
@@ -85,6 +90,15 @@ class FakeProduct:
         """Change what is shown of a conversation, and what is stored of it."""
         self.shown[conversation.id] = replace(self.shown[conversation.id], **shown)
         self.stored[conversation.id] = replace(self.stored[conversation.id], **stored)
+
+    def list(self, session: Session, status: str | None) -> list[Thread]:
+        """The threads of a status, or those that are not archived, the latest first."""
+        if status in self.listed:
+            return self.listed[status]
+        own = [one for one in self.shown.values() if self.owners[one.id] == session.account.id]
+        wanted = ("active", "completed") if status is None else (status,)
+        found = [one for one in own if one.status in wanted]
+        return sorted(found, key=lambda one: one.last_activity_at or 0, reverse=True)
 
     def now(self) -> float:
         """Seconds since the epoch, later than at every call before."""
@@ -169,44 +183,55 @@ class _Threads:
         return thread
 
     async def read(self, session: Session, thread_id: str) -> Thread:
-        return self._product.shown[self._checked(session, thread_id)]
+        return self._product.shown[self.checked(session, thread_id)]
 
-    async def list(self, session: Session, status: str | None = None) -> list[Thread]:
-        product = self._product
-        if status in product.listed:
-            return product.listed[status]
-        own = [one for one in product.shown.values() if product.owners[one.id] == session.account.id]
-        wanted = ("active", "completed") if status is None else (status,)
-        found = [one for one in own if one.status in wanted]
-        return sorted(found, key=lambda one: one.last_activity_at, reverse=True)
+    async def list(self, session: Session) -> list[Thread]:
+        return self._product.list(session, None)
 
     async def page(self, _session: Session, _size: int, cursor: str | None = None) -> Page:
         return self._product.pages[int(cursor or 0)]
 
-    async def set_status(self, session: Session, thread_id: str, status: str) -> Thread:
-        old = self._product.shown[self._checked(session, thread_id)]
-        if status == old.status:
-            return old
-        if status not in TRANSITIONS[old.status]:
-            raise Refused("marking a conversation", CONFLICT)
-        values: dict[str, Any] = {"status": status, "version": old.version + 1}
-        new = self._product.shown[thread_id] = replace(old, **values)
-        self._product.stored[thread_id] = replace(self._product.stored[thread_id], **values)
-        self._product.emit(EventKind.THREAD_UPDATED, thread_id, new, change=(old.status, status))
-        return new
-
     async def delete(self, session: Session, thread_id: str) -> None:
-        del self._product.shown[self._checked(session, thread_id)]
+        del self._product.shown[self.checked(session, thread_id)]
         del self._product.stored[thread_id]
         self._product.emit(EventKind.THREAD_DELETED, thread_id)
         log = self._product.log[session.account.id]
         log[:] = [event for event in log if event.thread_id != thread_id]
 
-    def _checked(self, session: Session, thread_id: str) -> str:
+    def checked(self, session: Session, thread_id: str) -> str:
         owner, refusal = self._product.owners.get(thread_id), self._product.refusals.get(thread_id)
         if refusal or thread_id not in self._product.shown or owner != session.account.id:
             raise Refused("reading a conversation", refusal or NOT_FOUND)
         return thread_id
+
+
+class _Status:
+    def __init__(self, product: FakeProduct) -> None:
+        self._product = product
+
+    async def set(self, session: Session, thread_id: str, status: str) -> Thread:
+        old = self._product.shown[self._product.threads.checked(session, thread_id)]
+        before = old.status or "active"
+        if status == before:
+            return old
+        if status not in TRANSITIONS[before]:
+            raise Refused("marking a conversation", CONFLICT)
+        values: dict[str, Any] = {"status": status, "version": (old.version or 0) + 1}
+        new = self._product.shown[thread_id] = replace(old, **values)
+        self._product.stored[thread_id] = replace(self._product.stored[thread_id], **values)
+        self._product.emit(EventKind.THREAD_UPDATED, thread_id, new, change=(before, status))
+        return new
+
+    async def list(self, session: Session, status: str) -> list[Thread]:
+        return self._product.list(session, status)
+
+
+class _Versions:
+    def __init__(self, product: FakeProduct) -> None:
+        self._product = product
+
+    async def merge(self, session: Session, thread_id: str, changes: Metadata, version: int) -> Thread:
+        return await self._product.metadata.merge(session, thread_id, changes, version)
 
 
 class _Metadata:
@@ -221,7 +246,7 @@ class _Metadata:
         metadata = {name: value for name, value in {**old.metadata, **changes}.items() if value is not None}
         if kinds_of(metadata) == kinds_of(old.metadata) and metadata == old.metadata:
             return old
-        new = replace(old, metadata=metadata, version=old.version + 1)
+        new = replace(old, metadata=metadata, version=(old.version or 0) + 1)
         self._product.shown[thread_id] = new
         self._product.stored[thread_id] = replace(
             self._product.stored[thread_id], metadata=metadata, version=new.version

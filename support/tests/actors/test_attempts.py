@@ -25,10 +25,21 @@ def refused(reason: Reason, **more: Any) -> Refusal:
     return replace(Refusal(reason, "No.", (), "the refusal"), **more)
 
 
+class _Plans:
+    def names(self) -> tuple[str, ...]:
+        return ("free", "early", "mid")
+
+
+def product_with_plans() -> FakeProduct:
+    product = FakeProduct()
+    product.plans = _Plans()
+    return product
+
+
 def code_of(reason: str, *outcomes: Attempt, several: bool = False) -> Code | None:
     """The code with which a refusal is found wanting; None if it is as it should be."""
     try:
-        Attempts(outcomes).expect_refused(reason, several=several)
+        Attempts(outcomes, product_with_plans()).expect_refused(reason, several=several)
     except PromiseBroken as broken:
         return broken.code
     return None
@@ -43,7 +54,7 @@ REASONS = [
         "the Free plan does not include it and the Early plan does",
         refused(Reason.NOT_IN_PLAN, plan="free", available_from="early"),
     ),
-    ("an archived conversation cannot become active", refused(Reason.CONFLICT, states=("archived", "active"))),
+    ("an archived conversation cannot become completed", refused(Reason.CONFLICT, states=("archived", "completed"))),
     ("it is archived", refused(Reason.CONFLICT, states=("archived",))),
     ("it is completed", refused(Reason.CONFLICT, states=("completed",))),
     ("the first message is wrong", refused(Reason.INVALID, parts=("first message",))),
@@ -98,7 +109,7 @@ def test_each_automatic_check_fails_alone(code: Code, wrong: Attempt) -> None:
 def test_many_effects_are_counted() -> None:
     wrong = replace(HIDDEN, effects=tuple(f"key {n} is new" for n in range(12)))
     with pytest.raises(PromiseBroken, match=r"got: key 0 is new; .*; key 9 is new; and 2 more$"):
-        Attempts((wrong,)).expect_refused(TOLD, several=False)
+        Attempts((wrong,), product_with_plans()).expect_refused(TOLD, several=False)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +118,7 @@ def test_many_effects_are_counted() -> None:
 )
 def test_what_was_not_tried_is_no_broken_promise(reason: str, outcomes: list[Attempt], *, several: bool) -> None:
     with pytest.raises(EnvironmentFailed, match="expected"):
-        Attempts(tuple(outcomes)).expect_refused(reason, several=several)
+        Attempts(tuple(outcomes), product_with_plans()).expect_refused(reason, several=several)
 
 
 Spoil = Callable[[FakeProduct, Customer, Conversation], None]

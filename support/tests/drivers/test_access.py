@@ -12,8 +12,8 @@ import jwt
 import pytest
 
 from support.actors.people import People
-from support.core.failure import EnvironmentFailed
-from support.drivers.contract.access import AccessAct, Subject, TokenState
+from support.core.failure import EnvironmentFailed, NotOffered
+from support.drivers.contract.access import Access, AccessAct, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.embedded import EmbeddedConnections
@@ -30,11 +30,12 @@ Parts = tuple[dict[str, Any], dict[str, Any], str]
 
 
 @asynccontextmanager
-async def driver_of(target: Target) -> AsyncGenerator[Driver]:
-    """A driver on separate connections."""
+async def driver_of(target: Target) -> AsyncGenerator[tuple[Driver, Access]]:
+    """A driver on separate connections, and its group that tries every act."""
     connections = EmbeddedConnections(target)
     driver = connections.driver(WireLog())
-    yield driver
+    assert driver.access is not None
+    yield driver, driver.access
     await driver.close()
     await connections.close()
 
@@ -54,13 +55,13 @@ async def test_every_route_of_conversations_and_of_agents_at_work_is_tried(stack
 
 async def test_a_bad_token_is_wrong_in_one_thing_only(stack: Stack) -> None:
     made: dict[TokenState, Parts] = {}
-    async with driver_of(target_of(stack)) as driver:
+    async with driver_of(target_of(stack)) as (driver, access):
         session = (await People(driver, "bad tokens", 5).enrol_newcomer("Sam", None)).session
         for state in (TokenState.OTHER_KEY, TokenState.UNSIGNED, TokenState.EXPIRED):
-            bad = await driver.access.with_token(session, state)
+            bad = await access.with_token(session, state)
             assert bad is not None
             made[state] = parts_of(bad.token)
-        assert await driver.access.with_token(session, TokenState.NONE) is None
+        assert await access.with_token(session, TokenState.NONE) is None
     good = parts_of(session.token)
     assert made[TokenState.OTHER_KEY][:2] == good[:2]
     assert made[TokenState.OTHER_KEY][2] != good[2]
@@ -76,18 +77,24 @@ def parts_of(token: str) -> Parts:
 
 
 @pytest.mark.parametrize(
-    ("key", "message"), [(None, "set THREADPROOF_SIGNING_KEY"), ("another key" * 3, "check THREADPROOF_SIGNING_KEY")]
+    ("key", "raised", "message"),
+    [
+        (None, NotOffered, "set THREADPROOF_SIGNING_KEY"),
+        ("another key" * 3, EnvironmentFailed, "check THREADPROOF_SIGNING_KEY"),
+    ],
 )
-async def test_without_the_key_of_the_backend_no_token_expires(stack: Stack, key: str | None, message: str) -> None:
-    async with driver_of(replace(target_of(stack), signing_key=key)) as driver:
+async def test_without_the_key_of_the_backend_no_token_expires(
+    stack: Stack, key: str | None, raised: type[Exception], message: str
+) -> None:
+    async with driver_of(replace(target_of(stack), signing_key=key)) as (driver, access):
         session = (await People(driver, "no key", 5).enrol_newcomer("Sam", None)).session
-        with pytest.raises(EnvironmentFailed, match=message):
-            await driver.access.with_token(session, TokenState.EXPIRED)
+        with pytest.raises(raised, match=message):
+            await access.with_token(session, TokenState.EXPIRED)
 
 
 async def test_a_refusal_is_shown_word_for_word_but_for_date_and_reference(stack: Stack) -> None:
-    async with driver_of(target_of(stack)) as driver:
-        refusal = await driver.access.attempt(AccessAct.OPEN, None, Subject("unknown", "unknown"))
+    async with driver_of(target_of(stack)) as (_driver, access):
+        refusal = await access.attempt(AccessAct.OPEN, None, Subject("unknown", "unknown"))
     assert refusal is not None
     lines = refusal.shown.splitlines()
     assert lines[0] == "401"

@@ -38,6 +38,7 @@ SCENARIO = Scenario(
     tier="free",
     severity="normal",
     needs=frozenset(),
+    policies=frozenset(),
     disruptive=False,
     load=False,
     value=ValueText("Free", "trust", "", ""),

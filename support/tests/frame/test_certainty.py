@@ -63,10 +63,10 @@ async def changes_together(story: Story) -> None:
     """The change that began first takes effect last, and both show it; one of them changes nothing."""
     id_, merge = await boxes(story), story.driver.metadata.merge
     story.tape.place = ("at once", 1)
-    late(story, "threads.set_status", begins=0.02)
+    late(story, "status.set", begins=0.02)
     late(story, "metadata.merge", answers=0.03)
     await asyncio.gather(
-        story.driver.threads.set_status(story.mia, id_, "completed"),
+        story.driver.status.set(story.mia, id_, "completed"),
         merge(story.mia, id_, {"project": None}),
         merge(story.mia, id_, {"size": 2}),
         story.driver.threads.read(story.mia, id_),
@@ -80,8 +80,8 @@ async def nothing_changed_together(story: Story) -> None:
     """A change that changes nothing begins first, and shows the version that the other one makes meanwhile."""
     id_, merge = await boxes(story), story.driver.metadata.merge
     story.tape.place = ("at once", 1)
-    late(story, "threads.set_status", begins=0.02)
-    await asyncio.gather(story.driver.threads.set_status(story.mia, id_, "active"), merge(story.mia, id_, {"size": 2}))
+    late(story, "status.set", begins=0.02)
+    await asyncio.gather(story.driver.status.set(story.mia, id_, "active"), merge(story.mia, id_, {"size": 2}))
 
 
 async def said_together(story: Story) -> None:
@@ -127,7 +127,7 @@ async def lose(story: Story, *, is_done: bool) -> None:
     await story.step("lost", story.driver.metadata.merge(story.mia, id_, {"size": 2}))
     await story.step("lost", story.driver.messages.post(story.mia, id_, "Lost?"))
     await story.step("afterwards", story.driver.threads.read(story.mia, id_))
-    await story.step("afterwards", story.driver.threads.set_status(story.mia, id_, "completed"))
+    await story.step("afterwards", story.driver.status.set(story.mia, id_, "completed"))
     await story.step("afterwards", story.driver.threads.list(story.mia))
 
 
@@ -144,7 +144,7 @@ async def tried(story: Story) -> None:
     id_ = await boxes(story)
 
     async def attempt(_act: AccessAct, session: Any, subject: Subject) -> Refusal | None:
-        await story.product.threads.set_status(session, subject.thread_id, "completed")
+        await story.product.status.set(session, subject.thread_id, "completed")
 
     story.product.access = _Access(attempt)
     story.tape.place = ("tries", 1)
@@ -167,7 +167,7 @@ async def stopped(story: Story) -> None:
     story.product.holds_runs = True
     held = await story.step("asks", story.driver.runs.start(story.mia, id_, "When?"))
     for run in (done, held):
-        await story.step("stops", story.driver.runs.cancel(story.mia, run.id))
+        await story.step("stops", story.driver.cancellation.cancel(story.mia, run.id))
 
 
 RIGHT: list[Play] = [
@@ -214,7 +214,7 @@ def order_of_others(story: Story) -> None:
 
 
 def stopped_by_nobody(story: Story) -> None:
-    story.tape.calls[:] = [call for call in story.tape.calls if call.name != "runs.cancel"]
+    story.tape.calls[:] = [call for call in story.tape.calls if call.name != "cancellation.cancel"]
 
 
 @pytest.mark.parametrize(
@@ -240,8 +240,8 @@ def test_a_reading_without_an_answer_leaves_everything_sure() -> None:
         id_ = await boxes(story)
         lost(story, "threads.read", is_done=True)
         await story.step("lost", story.driver.threads.read(story.mia, id_))
-        story.spoil_answer("threads.set_status", "marks", title="More")
-        await story.step("marks", story.driver.threads.set_status(story.mia, id_, "completed"))
+        story.spoil_answer("status.set", "marks", title="More")
+        await story.step("marks", story.driver.status.set(story.mia, id_, "completed"))
 
     assert [(one.code, one.call.place[0]) for one in found(play)] == [(Code.FRAME_ANSWER, "marks")]
 
@@ -269,8 +269,8 @@ def test_refusals_that_depend_on_more_than_the_thread_are_excused(reason: Reason
         async def refuse(_original: Any, *_arguments: Any) -> Thread:
             raise Refused("marking it", Refusal(reason, "No.", (), ""))
 
-        story.spoil("threads.set_status", "marks", refuse)
-        await story.step("marks", story.driver.threads.set_status(story.mia, id_, "completed"))
+        story.spoil("status.set", "marks", refuse)
+        await story.step("marks", story.driver.status.set(story.mia, id_, "completed"))
 
     assert [one.code for one in found(play)] == ([] if reason in EXCUSED else [Code.FRAME_REFUSED])
 
@@ -321,7 +321,8 @@ def lists_by_creation(story: Story) -> None:
     async def by_creation(original: Any, *arguments: Any) -> Any:
         return sorted(await original(*arguments), key=lambda one: -one.created_at)
 
-    story.spoil("threads.list", "lists", by_creation)
+    for name in ("threads.list", "status.list"):
+        story.spoil(name, "lists", by_creation)
 
 
 async def lists(story: Story) -> None:
@@ -335,7 +336,7 @@ async def lists(story: Story) -> None:
 async def ends_unstarted(story: Story) -> None:
     story.product.holds_runs = True
     run = await story.step("asks", story.driver.runs.start(story.mia, await boxes(story), "Why?"))
-    await story.step("stops", story.driver.runs.cancel(story.mia, run.id))
+    await story.step("stops", story.driver.cancellation.cancel(story.mia, run.id))
 
 
 async def erases_twice(story: Story) -> None:

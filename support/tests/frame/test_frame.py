@@ -54,7 +54,7 @@ def wiping(story: Story) -> None:
         story.change("Boxes", shown={"metadata": {}}, stored={"metadata": {}})
         return await original(session, thread_id, status)
 
-    story.spoil("threads.set_status", "Mia marks Boxes", wipe)
+    story.spoil("status.set", "Mia marks Boxes", wipe)
 
 
 def refusing(name: str, at: str, refusal: Any) -> Spoil:
@@ -69,10 +69,10 @@ def accepting(story: Story) -> None:
 
     async def accept(_original: Any, _session: Any, thread_id: str, status: str) -> Any:
         old = story.product.shown[thread_id]
-        story.change("Bags", shown={"status": status, "version": old.version + 1})
+        story.change("Bags", shown={"status": status, "version": (old.version or 0) + 1})
         return story.product.shown[thread_id]
 
-    story.spoil("threads.set_status", "Mia completes Bags", accept)
+    story.spoil("status.set", "Mia completes Bags", accept)
 
 
 def giving_away(story: Story) -> None:
@@ -117,11 +117,12 @@ def listing(change: Listing, at: str = "Mia lists") -> Spoil:
     """Mia's lists differ at a step; those at the last one are those that the frame rule looks at itself."""
 
     def spoil(story: Story) -> None:
-        async def wrong(original: Any, session: Any, status: Any = None) -> Any:
-            seen = await original(session, status)
-            return change(story, seen, status) if session.account.name == "Mia" else seen
+        async def wrong(original: Any, session: Any, *status: str) -> Any:
+            seen = await original(session, *status)
+            return change(story, seen, *(status or (None,))) if session.account.name == "Mia" else seen
 
-        story.spoil("threads.list", at, wrong)
+        for name in ("threads.list", "status.list"):
+            story.spoil(name, at, wrong)
 
     return spoil
 
@@ -224,7 +225,7 @@ WRONG: dict[str, tuple[Spoil, Code, str, str]] = {
     # the answers
     "marking wipes the details": (wiping, ANSWER, "Mia marks Boxes", "has the details {}, expected {"),
     "an answer has another title": (
-        answers("threads.set_status", "Mia marks Boxes", title="More"),
+        answers("status.set", "Mia marks Boxes", title="More"),
         ANSWER,
         "Mia marks Boxes",
         "'Boxes' has the title 'More', expected 'Boxes' in the answer",
@@ -292,13 +293,13 @@ WRONG: dict[str, tuple[Spoil, Code, str, str]] = {
     "an erased thread can be opened": (returning(once=False), READ, BAGS, "can still be opened, expected it erased"),
     # refusals
     "an act is refused for no reason": (
-        refusing("threads.set_status", "Mia marks Boxes", CONFLICT),
+        refusing("status.set", "Mia marks Boxes", CONFLICT),
         REFUSED,
         "Mia marks Boxes",
         "expected it done, got a refusal (conflict): It is archived.",
     ),
     "a refusal has another reason": (
-        refusing("threads.set_status", "Mia completes Bags", INVALID),
+        refusing("status.set", "Mia completes Bags", INVALID),
         REFUSED,
         "Mia completes Bags",
         "expected a refusal (conflict), got a refusal (invalid): That cannot be done.",

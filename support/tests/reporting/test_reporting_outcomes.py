@@ -42,7 +42,7 @@ CRASH = Phase("crash", "error", 0.0, "died", "during the scenario", 3)
     ],
 )
 def test_phases_decide(phases: list[Phase], outcome: Outcome) -> None:
-    assert judge_phases(phases, title="x").outcome is outcome
+    assert judge_phases(phases, id_="x").outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_phases_decide(phases: list[Phase], outcome: Outcome) -> None:
     ],
 )
 def test_a_listed_deviation_excuses_only_a_broken_promise(phases: list[Phase], outcome: Outcome) -> None:
-    assert judge_phases(phases, title="x", deviation="agreed").outcome is outcome
+    assert judge_phases(phases, id_="x", deviation="agreed").outcome is outcome
 
 
 def test_not_offered_differs_from_other_skips() -> None:
-    result = judge_phases([SKIPPED, TEARDOWN], title="x", not_offered="no search here")
+    result = judge_phases([SKIPPED, TEARDOWN], id_="x", not_offered="no search here")
     assert (result.outcome, result.reason) == (Outcome.NOT_OFFERED, "no search here")
-    assert judge_phases([SETUP, BROKEN, TEARDOWN], title="x", not_offered="no search here").outcome is Outcome.BROKEN
+    assert judge_phases([SETUP, BROKEN, TEARDOWN], id_="x", not_offered="no search here").outcome is Outcome.BROKEN
 
 
 def test_the_result_carries_time_step_and_reason() -> None:
-    result = judge_phases([SETUP, BROKEN, TEARDOWN], title="x")
+    result = judge_phases([SETUP, BROKEN, TEARDOWN], id_="x")
     assert (result.seconds, result.step, result.step_line) == (1.0, "Then it is right", 7)
     assert result.reason == "the title is wrong"
 

@@ -47,6 +47,7 @@ class Scene:
 
     @property
     def durable(self) -> DurableState:
+        assert self.people.driver.durable is not None
         return self.people.driver.durable
 
 
@@ -71,7 +72,7 @@ def play(backend: Stack) -> Callable[[Play], None]:
         keys: Any = redis.Redis.from_url(backend.redis_url)  # pyright: ignore[reportUnknownMemberType]
         try:
             old = await (await earlier.enrol("Mia", "mid")).start(NewThread(title="Old"))
-            snapshot = await Snapshot.take(people.driver.durable, people.accounts, 5)
+            snapshot = await Snapshot.take(people.driver, people.accounts, 5)
             new = await (await people.enrol("Fay", "free")).start(NewThread(title="New"))
             await scene(Scene(people, snapshot, old, new, database, keys, backend.key_prefix))
         finally:
@@ -86,7 +87,7 @@ def play(backend: Stack) -> Callable[[Play], None]:
 
 def test_what_the_people_of_a_scenario_do_is_their_own(play: Callable[[Play], None]) -> None:
     async def scene(at: Scene) -> None:
-        await at.people.driver.durable.settle(5)
+        await at.durable.settle(5)
         await at.snapshot.expect_unchanged()
 
     play(scene)

@@ -26,7 +26,7 @@ def test_what_has_not_changed_does_not_differ() -> None:
     async def run() -> None:
         product = FakeProduct()
         product.kept = {OF_MIA: ROWS, OF_ENID: ROWS}
-        snapshot = await Snapshot.take(product.driver.durable, [], 1)
+        snapshot = await Snapshot.take(product.driver, [], 1)
         assert await snapshot.differences() == []
         await snapshot.expect_unchanged()
 
@@ -37,7 +37,7 @@ def test_every_change_is_named_with_its_place() -> None:
     async def run() -> None:
         product = FakeProduct()
         product.kept = {OF_MIA: ROWS, OF_ENID: ROWS}
-        snapshot = await Snapshot.take(product.driver.durable, [], 1)
+        snapshot = await Snapshot.take(product.driver, [], 1)
         product.kept = {OF_ENID: Kept("3 rows", "other"), "key": ROWS}
         assert await snapshot.differences() == [
             "key is new (2 rows)",
@@ -55,7 +55,7 @@ def test_who_is_left_out_by_then_does_not_count() -> None:
     async def run(*left_out: Account) -> list[str]:
         product, people = FakeProduct(), list[Account]()
         product.kept = {OF_ENID: ROWS}
-        snapshot = await Snapshot.take(product.driver.durable, people, 1)
+        snapshot = await Snapshot.take(product.driver, people, 1)
         people.extend(left_out)
         product.kept[OF_MIA] = ROWS
         return await snapshot.differences()
@@ -72,7 +72,7 @@ def test_a_snapshot_is_taken_only_once_nothing_is_under_way() -> None:
             raise EnvironmentFailed(f"still at work after {seconds} s, except in {at_work_in}")
 
         product.durable.settle = settle
-        await Snapshot.take(product.driver.durable, [], 3, ["t1"])
+        await Snapshot.take(product.driver, [], 3, ["t1"])
 
     with pytest.raises(EnvironmentFailed, match=r"still at work after 3 s, except in \['t1'\]"):
         asyncio.run(run())
