@@ -45,7 +45,7 @@ Feature: Working on several devices
         | conversation started | Second while away   |
         | conversation started | After coming back   |
 
-    @TL-07.4 @needs.metadata @needs.live @needs.model
+    @TL-07.4 @needs.metadata @needs.status @needs.live @needs.cancellation @needs.model
     Scenario: A device that has never received anything catches up on everything
       Given the assistant thinks before it answers Ella with "Card"
       When her phone loses power

@@ -81,7 +81,7 @@ def test_every_group_records_what_takes_a_session_and_nothing_else() -> None:
         other = await of.driver.threads.create(of.session, NewThread("Bags"))
         await of.driver.messages.post(of.session, other.id, "Hello")
         assert [one.content for one in await of.driver.messages.list(of.session, other.id)] == ["Hello"]
-        assert len(await of.driver.threads.list(of.session, "active")) == 2
+        assert len(await of.driver.status.list(of.session, "active")) == 2
         await of.driver.threads.delete(of.session, other.id)
         assert await of.driver.durable.thread(of.id)
         assert of.driver.threads.unknown_id() == "unknown"
@@ -89,7 +89,7 @@ def test_every_group_records_what_takes_a_session_and_nothing_else() -> None:
         await of.driver.close()
 
     recorded = play(scenario)
-    assert recorded.names == ["threads.create", "messages.post", "messages.list", "threads.list", "threads.delete"]
+    assert recorded.names == ["threads.create", "messages.post", "messages.list", "status.list", "threads.delete"]
     assert [call.outcome for call in recorded.tape.calls][-1] is None
     assert recorded.tape.calls[-1].done
     assert recorded.tape.calls[3].arguments == {"status": "active"}

@@ -17,13 +17,13 @@ Feature: Marking
   Rule: A conversation has the status that its owner gave it
     Value: finished work is out of sight
 
-    @TL-01.1
+    @TL-01.1 @needs.metadata @needs.status
     Scenario: It is marked
       Given Mia has a conversation
       When she marks it as completed
       Then it is completed
 
-    @TL-01.2
+    @TL-01.2 @needs.metadata @needs.status
     Scenario: It is marked, and loses its details
       Given Mia has a conversation
       And to mark a conversation wipes its details
@@ -44,14 +44,14 @@ async def has_conversation(people):
 @given("to mark a conversation wipes its details")
 async def wipes(people):
     product = people.driver.inner
-    set_status = product.threads.set_status
+    set_status = product.status.set
 
     @wraps(set_status)
     async def wiping(session, thread_id, status):
         await set_status(session, thread_id, status)
         return await product.metadata.merge(session, thread_id, {"project": None})
 
-    product.threads.set_status = wiping
+    product.status.set = wiping
 
 @when("she marks it as completed")
 async def marks(conversation):

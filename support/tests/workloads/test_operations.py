@@ -49,23 +49,24 @@ NEW = NewThread("Boxes")
     ("name", "arguments", "answer", "act"),
     [
         ("threads.create", {"new": NEW}, THREAD, Start(NEW)),
-        ("threads.create_posing", {"new": NEW, "owner": MIA, "place": "x"}, THREAD, Start(NEW)),
-        ("threads.create_malformed", {"malformed": Malformed.TITLE_A_NUMBER, "stranger": MIA}, THREAD, Start(None)),
+        ("titles.create", {"new": NEW}, THREAD, Start(NEW)),
+        ("strict_input.create_posing", {"new": NEW, "owner": MIA, "place": "x"}, THREAD, Start(NEW)),
+        ("strict_input.create_malformed", {"malformed": Malformed.TITLE_A_NUMBER, "stranger": MIA}, THREAD, Start(None)),
         (
-            "threads.create_malformed",
+            "strict_input.create_malformed",
             {"malformed": Malformed.UNKNOWN_PART, "stranger": MIA},
             THREAD,
             Start(NewThread(), has_unknown_part=True),
         ),
         ("threads.read", IT, THREAD, Open()),
-        ("threads.set_status", {**IT, "status": "archived"}, THREAD, SetStatus("archived")),
+        ("status.set", {**IT, "status": "archived"}, THREAD, SetStatus("archived")),
         ("threads.delete", IT, None, Erase()),
         ("metadata.merge", {**IT, "changes": {"b": 2}}, THREAD, ChangeMetadata({"b": 2})),
-        ("metadata.merge", {**IT, "changes": {"b": 2}, "if_version": 4}, THREAD, ChangeMetadata({"b": 2}, 4)),
+        ("versions.merge", {**IT, "changes": {"b": 2}, "version": 4}, THREAD, ChangeMetadata({"b": 2}, 4)),
         ("messages.list", IT, [], Open()),
         ("messages.post", {**IT, "content": "Hello"}, Message("m", "1", 1, "user", "Hello"), Write("Hello")),
         ("runs.start", {**IT, "question": "Why?"}, RUN, Ask("Why?")),
-        ("runs.list", IT, [RUN], Open()),
+        ("run_lists.list", IT, [RUN], Open()),
     ],
 )
 def test_a_call_is_an_act_on_a_thread(name: str, arguments: Mapping[str, Any], answer: object, act: Act) -> None:
@@ -78,12 +79,12 @@ def test_a_call_is_an_act_on_a_thread(name: str, arguments: Mapping[str, Any], a
 
 def test_every_call_of_the_table_is_tried() -> None:
     [mark] = test_a_call_is_an_act_on_a_thread.pytestmark  # pyright: ignore[reportFunctionMemberAccess]
-    assert {name for name, *_rest in mark.args[1]} | {"runs.cancel"} == set(ACTS)
+    assert {name for name, *_rest in mark.args[1]} | {"cancellation.cancel"} == set(ACTS)
 
 
 def test_a_run_is_stopped_in_its_thread() -> None:
     start = call(1, "runs.start", {**IT, "question": "Why?"}, RUN, None)
-    stop = call(2, "runs.cancel", {"run_id": "r"}, None)
+    stop = call(2, "cancellation.cancel", {"run_id": "r"}, None)
     assert [one.act for one in operations_of([start, stop], NAMES)] == [Stop("r")]
     assert list(operations_of([stop], NAMES)) == []
 
@@ -137,7 +138,7 @@ def test_versions_and_erasures_are_judged_in_one_history() -> None:
     honest: list[Row] = [
         ("threads.read", {}, THREAD),
         ("metadata.merge", {"changes": {"b": 2}}, CHANGED),
-        ("metadata.merge", {"changes": {"b": 3}, "if_version": 1}, Refusal(Reason.CONFLICT, "No.", (), "", version=2)),
+        ("versions.merge", {"changes": {"b": 3}, "version": 1}, Refusal(Reason.CONFLICT, "No.", (), "", version=2)),
         ("threads.delete", {}, None),
         ("threads.read", {}, GONE),
     ]
