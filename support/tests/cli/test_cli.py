@@ -166,17 +166,19 @@ def test_explain_shows_scenario_value_faults_and_outcome(suite: SmallSuite) -> N
 
 
 def test_a_profile_says_what_is_not_offered_and_what_is_known_to_deviate(suite: SmallSuite) -> None:
-    profile = 'name = "small"\ndriver = "embedded"\noffers = []\n[does_not_offer]\nlive = "it has no sockets"\n'
-    suite.write("small.toml", profile)
+    profile = 'name = "small"\ndriver = "embedded"\n'
+    excused = '[does_not_offer]\nlive = "it has no sockets"\n'
+    suite.write("small.toml", profile + excused)
     suite.change("features/free/counting.feature", "@TL-01.1", "@TL-01.1 @needs.live")
     here = {"THREADPROOF_PROFILE": str(suite.folder / "small.toml")}
     ended = suite.threadproof("run", "--no-report", "-n", "0", **here)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.returncode == 1
+    assert "No promise was judged" in ended.stdout
     [scenario] = suite.ledger()["scenarios"]
     assert (scenario["outcome"], scenario["reason"]) == ("not_offered", "live: it has no sockets")
 
-    deviation = '[[known_deviations]]\nscenario = "One more"\nreason = "counting is being mended"\n'
-    suite.write("small.toml", profile.replace("offers = []", 'offers = ["live"]') + deviation)
+    deviation = '[[known_deviations]]\nscenario = "TL-01.1"\nreason = "counting is being mended"\n'
+    suite.write("small.toml", profile + deviation)
     stale = suite.threadproof("run", "--no-report", "-n", "0", **here)
     assert stale.returncode == 1
     assert "is stale: it is kept now" in stale.stdout
@@ -191,7 +193,23 @@ def test_a_profile_says_what_is_not_offered_and_what_is_known_to_deviate(suite: 
     [
         ("name = ", "small.toml: not TOML"),
         ('name = "x"\ndriver = "embeded"\n', "driver: there is no driver 'embeded' (did you mean 'embedded'?)"),
-        ('name = "x"\ndriver = "embedded"\noffers = ["lives"]\n', "offers: there is no capability 'lives'"),
+        (
+            'name = "x"\ndriver = "embedded"\n[does_not_offer]\nlives = "no sockets"\n',
+            "does_not_offer: there is no capability 'lives' (did you mean 'live'?); there is paging, metadata",
+        ),
+        (
+            'name = "x"\ndriver = "no_such.module:connect"\n',
+            "driver: the driver 'no_such.module:connect' cannot be used",
+        ),
+        (
+            'name = "x"\ndriver = "embedded"\n[policy]\nlist_ordre = "none"\n',
+            "policy: there is no policy 'list_ordre' (did you mean 'list_order'?); there is details, version",
+        ),
+        ('name = "x"\ndriver = "embedded"\n[policy]\nlist_order = "random"\n', "policy.list_order: Input should be"),
+        (
+            'name = "x"\ndriver = "embedded"\n[[known_deviations]]\nscenario = "TL-01.9"\nreason = "being mended"\n',
+            "known_deviations: there is no scenario 'TL-01.9' (did you mean 'TL-01.1'?); there is TL-01.1",
+        ),
         ('name = "x"\ndriver = "embedded"\ncolour = "red"\n', "colour: Extra inputs are not permitted"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_kept_scenario_says_no_more_than_that(whole: OutcomeSuite) -> None:
         ("Something skips", None, "skipped, which only the target's profile may do: not today"),
         ("Not on offer", None, "the target counts nothing"),
         ("Listed and broken", "Then it is 2", "agreed until spring"),
-        ("Listed and kept", None, 'the deviation listed for "Listed and kept" is stale: it is kept now; remove it'),
+        ("Listed and kept", None, "the deviation listed for TL-02.8 is stale: it is kept now; remove it"),
     ],
 )
 def test_a_scenario_that_is_not_kept_has_place_and_reason(

@@ -17,9 +17,10 @@ import yaml
 from compose_spec import PyCompose
 
 from support.core.settings import PROJECT, Settings
+from support.drivers.profile import profile
 from support.faults import BACKEND_PROGRAM
 from support.launcher.client import python_environ
-from support.services import Services, open_stack, ports, redis_keys
+from support.services import GivenBackend, Services, open_stack, ports, redis_keys
 from support.services.http_calls import expect_ok
 from support.services.process import ManagedProcess
 from support.services.run_folder import RunFolder
@@ -191,7 +192,12 @@ def test_the_backends_commands_serve_and_the_suite_can_use_them() -> None:
                 model_url=there.model_url,
                 backend_urls=tuple(f"http://127.0.0.1:{process.port}" for process in (one, other)),
             )
-            with Services.start(named, BACKEND_PROGRAM) as ours, open_stack(ours.description, "any") as stack:
+            target = profile()
+            given = GivenBackend(target.ready_path, target.key_prefix, target.model_space)
+            with (
+                Services.start(named, BACKEND_PROGRAM, given=given) as ours,
+                open_stack(ours.description, "any") as stack,
+            ):
                 environment = SERVICES[BACKENDS[0]]["environment"]
                 assert environment["KEY_PREFIX"] == stack.key_prefix
                 assert urlsplit(str(environment["MODEL_URL"])).path == f"/{stack.model_space}/v1"

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from support.core.failure import BadInput, EnvironmentFailed
 from support.core.settings import Settings
 from support.faults import BACKEND_PROGRAM
-from support.services import EXTERNAL, Services, database, http_calls, open_stack, redis_keys
+from support.services import EXTERNAL, GivenBackend, Services, database, http_calls, open_stack, redis_keys
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +75,10 @@ def test_a_disruptive_stack_breaks_its_own_servers_and_not_those_named(theirs: S
 def test_a_running_backend_is_used_as_the_one_stack(theirs: Services) -> None:
     with open_stack(theirs.description, "somebody-elses", processes=2) as backend:
         named = {**urls(theirs), "postgres_url": backend.database_url, "backend_urls": tuple(backend.backend_urls)}
-        with Services.start(settings(**named), BACKEND_PROGRAM) as ours:
+        given = GivenBackend("/health/ready", "keys:", "scripts")
+        with Services.start(settings(**named), BACKEND_PROGRAM, given=given) as ours:
             stack = open_stack(ours.description, "gw0")
-            assert (stack.name, stack.key_prefix, stack.model_space) == (EXTERNAL, "external:", "external")
+            assert (stack.name, stack.key_prefix, stack.model_space) == (EXTERNAL, "keys:", "scripts")
             assert (stack.signing_key, backend.signing_key is None) == (None, False)
             with Services.start(settings(**named, signing_key=SecretStr("the same for all")), BACKEND_PROGRAM) as told:
                 assert open_stack(told.description, "gw0").signing_key == "the same for all"
@@ -103,6 +104,18 @@ def test_a_running_backend_needs_all_that_it_uses_to_be_named(theirs: Services) 
         Services.start(
             settings(redis_url=theirs.description.redis_url, backend_urls=("http://127.0.0.1:1",)), BACKEND_PROGRAM
         )
+
+
+def test_a_running_backend_of_which_only_the_address_is_given_needs_no_service(theirs: Services) -> None:
+    with open_stack(theirs.description, "black-box") as backend:
+        named = settings(backend_urls=tuple(backend.backend_urls))
+        with Services.start(named, BACKEND_PROGRAM, given=GivenBackend(needs=frozenset())) as ours:
+            stack = open_stack(ours.description, "gw0")
+            assert (ours.postgres, ours.redis, ours.model) == (None, None, None)
+            assert (stack.database_url, stack.redis_url, stack.model_url) == ("", "", "")
+        unready = GivenBackend("/nowhere", needs=frozenset())
+        with pytest.raises(BadInput, match="/nowhere answered 404"):
+            Services.start(named, BACKEND_PROGRAM, given=unready)
 
 
 NOBODY = 1  # the same in every worker, and nothing listens there

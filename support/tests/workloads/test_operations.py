@@ -51,7 +51,12 @@ NEW = NewThread("Boxes")
         ("threads.create", {"new": NEW}, THREAD, Start(NEW)),
         ("titles.create", {"new": NEW}, THREAD, Start(NEW)),
         ("strict_input.create_posing", {"new": NEW, "owner": MIA, "place": "x"}, THREAD, Start(NEW)),
-        ("strict_input.create_malformed", {"malformed": Malformed.TITLE_A_NUMBER, "stranger": MIA}, THREAD, Start(None)),
+        (
+            "strict_input.create_malformed",
+            {"malformed": Malformed.TITLE_A_NUMBER, "stranger": MIA},
+            THREAD,
+            Start(None),
+        ),
         (
             "strict_input.create_malformed",
             {"malformed": Malformed.UNKNOWN_PART, "stranger": MIA},
