@@ -31,7 +31,7 @@ Feature: Erasing a conversation that others work in
       And Enid cannot find or open any of the erased conversations
       And nothing about the erased conversations is left anywhere
 
-    @TL-25.2 @needs.metadata @needs.model @severity.critical
+    @TL-25.2 @needs.status @needs.cancellation @needs.model @severity.critical
     Scenario: Agents answer and are stopped while conversations are archived and erased
       Given 10 customers of different companies have signed in on the Enterprise plan
       And each of them has started these conversations:
