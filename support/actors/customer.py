@@ -170,8 +170,10 @@ class Customer:
         statuses = self.driver.policy.transitions
         if status in TRANSITIONS and status not in statuses:
             raise NotOffered(f"status: the target has {', '.join(statuses)}, and no status {status!r}")
+        before = conversation.answered.status if conversation.answered else None
         conversation.answered = await group.set(self.session, conversation.id, status)
-        self.due.append((EventKind.THREAD_UPDATED, conversation.id))
+        if status != before:
+            self.due.append((EventKind.THREAD_UPDATED, conversation.id))
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:
         """Merge changes into the metadata of a conversation, perhaps on condition of a version."""

@@ -94,7 +94,7 @@ def test_ten_calls_give_verdicts_and_nothing_false_is_told(tmp_path: Path, small
         code, ledger, said = play(tmp_path, url, small_profile, *rows)
     assert code == 0, said
     kept = [id_ for id_, outcome in outcomes(ledger).items() if outcome == "kept"]
-    assert sorted(kept) == ["TL-04.1", "TL-11.1", "TL-11.3", "TL-11.4", "TL-17.1"]
+    assert sorted(kept) == ["TL-04.1", "TL-11.1", "TL-11.3", "TL-11.4", "TL-17.1", "TL-17.2"]
     reasons = {one["id"]: one["reason"] for one in ledger["scenarios"] if one["outcome"] == "not_offered"}
     assert len(reasons) == ledger["totals"]["collected"] - len(kept)
     assert reasons["TL-12.2"] == (
@@ -124,7 +124,7 @@ def test_a_run_that_judges_nothing_fails(tmp_path: Path, small_profile: str) -> 
         code, ledger, said = play(tmp_path, url, small_profile, "--row=TL-18")
     assert set(outcomes(ledger).values()) == {"not_offered"}
     assert code == 1
-    assert "No promise was judged: of 5 scenarios none is offered by this target." in said
+    assert f"No promise was judged: of {ledger['totals']['collected']} scenarios none is offered by this target." in said
 
 
 def test_the_embedded_backend_is_a_black_box_to_somebody_with_its_address_alone(tmp_path: Path, stack: Stack) -> None:
@@ -135,18 +135,8 @@ def test_the_embedded_backend_is_a_black_box_to_somebody_with_its_address_alone(
     found = outcomes(ledger)
     assert set(found.values()) == {"kept", "not_offered"}
     not_offered = {id_.partition("[")[0] for id_, outcome in found.items() if outcome == "not_offered"}
-    assert not_offered == {
-        "TL-01.1",
-        "TL-01.2",
-        "TL-01.3",
-        "TL-10.2",
-        "TL-11.2",
-        "TL-20.1",
-        "TL-20.3",
-        "TL-22.3",
-        "TL-22.4",
-        "TL-24.2",
-    }
+    lost = "TL-01.1 TL-01.2 TL-01.3 TL-07.4 TL-10.2 TL-11.2 TL-20.1 TL-20.3 TL-22.3 TL-22.4 TL-22.5 TL-24.2 TL-24.3"
+    assert not_offered == set(lost.split())
     reasons = {one["id"]: one["reason"] for one in ledger["scenarios"]}
     expired = "TL-20.1[with a session that has expired]"
     assert "cannot be made without the key" in reasons[expired]
