@@ -15,7 +15,7 @@ from support.core.settings import settings
 from support.faults import seams
 from support.faults.mutants import build, coverage
 from support.faults.mutants.choice import Draw, draw, equivalents
-from support.faults.mutants.mutant import Mutant, all_mutants
+from support.faults.mutants.mutant import all_mutants
 from support.faults.mutants.score import Judgment, MutationScore
 from support.faults.proof import Trial, read_record
 from support.pytest_plugin.collection import ScenarioItem
@@ -114,8 +114,3 @@ class Mutation(Trials):
 def mutant_of(fault: str | None) -> str:
     """The id of the mutant that a trial is about."""
     return (fault or "").removeprefix(build.PREFIX)
-
-
-def known_mutant(id_: str) -> Mutant:
-    """The mutant with an id."""
-    return all_mutants(seams.backend_folder())[id_]
