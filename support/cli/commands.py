@@ -22,6 +22,7 @@ from support.core.settings import settings
 from support.faults.proof import read_record
 from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
+from support.reporting.proof_page import write_proof_page
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
 USAGE_ERROR = 2
@@ -96,29 +97,31 @@ def prove(
     files: Files = None,
     tier: Tier = None,
     row: Row = None,
-    fault: Annotated[
-        list[str] | None, typer.Option("--fault", "-f", help="Only this fault, or those of a scenario.")
-    ] = None,
+    fault: FaultNames = None,
     rebind: Rebind = False,
-    changed: Annotated[bool, typer.Option("--changed", help="Only what has changed since the last proof.")] = False,
-    mutants: Annotated[int | None, typer.Option(help="Play so many mutants, drawn by the seed; no faults.")] = None,
-    seed: Annotated[int | None, typer.Option(help="With --mutants: which of all mutants are drawn.")] = None,
+    changed: Changed = False,
+    mutants: Mutants = None,
+    seed: Seed = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
 
     A fault that breaks nothing, or not at the step function and with the failure code it declares, or that never acts,
-    fails the proof; so does a scenario without any fault, or one that is broken without a fault.
+    fails the proof; so does a scenario without any fault, or one that is broken without a fault. When everything is
+    played, so does a Then sentence, or a failure code, that no fault has led to.
+
+    With --mutants, small wrong changes of the backend are drawn by chance, and played with the scenarios that run them.
     """
-    selection = selection_of(files, tier, row)
+    selection, console = selection_of(files, tier, row), Console(stderr=as_json)
     check_writable(settings().reports)
     if mutants is not None or seed is not None:
         wanted = mutant_draw(mutants, seed, [fault, rebind, changed])
-        score = play_mutants(selection, wanted, workers, Console(stderr=as_json))
-        if as_json and score.score is not None:
-            sys.stdout.write(json.dumps(score.score.to_json(), indent=2, ensure_ascii=False) + "\n")
-        raise typer.Exit(score.code)
+        played = play_mutants(selection, wanted, workers, console)
+        _show_proof(console)
+        if as_json and played.score is not None:
+            sys.stdout.write(json.dumps(played.score.to_json(), indent=2, ensure_ascii=False) + "\n")
+        raise typer.Exit(played.code)
     faults = chosen_faults(fault or (), selection, rebinds=rebind)
     if files or tier or row or faults or changed:
         read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
@@ -128,8 +131,9 @@ def prove(
     selected = [*arguments_for(selection), *(f"--fault={name}" for name in faults)]
     selected += ["--rebind"] if rebind else []
     selected += ["--changed"] if changed else []
-    output = ProverOutput(Console(stderr=as_json))
+    output = ProverOutput(console)
     code = play(["--prove", *GROUPED, *selected, *workers_option(workers)], output)
+    _show_proof(console)
     if as_json and output.proof is not None:
         sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(code)
@@ -192,6 +196,12 @@ def list_(
 def explain(row: Annotated[str, typer.Argument(help="A row, such as TL-01.")]) -> None:
     """Show one row in full: its scenarios, their value, the faults that prove them, the last outcome."""
     Console().print(overview.explanation(row), soft_wrap=True, highlight=False)
+
+
+def _show_proof(console: Console) -> None:
+    """Make the page of the proof, where there is one."""
+    if (settings().reports / "proof.json").exists():
+        console.print(f"page    {write_proof_page(settings().reports)}", soft_wrap=True, highlight=False)
 
 
 def _report(reports: Path, console: Console) -> None:

@@ -27,7 +27,8 @@ class Trial:
     """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone.
 
     `scenario` is its id; `step`, `step_function`, `code` and `reason` say where and how it broke, as in
-    `ScenarioResult`. `died` says that a process of the backend had ended by the end of the last step.
+    `ScenarioResult`. `died` says that a process of the backend had ended by the end of the last step;
+    `began` that there was an environment to play in at all.
     """
 
     fault: str | None
@@ -42,6 +43,7 @@ class Trial:
     activations: int
     seconds: float
     died: bool = False
+    began: bool = True
 
     def shows(self, expected: ExpectedFailure, *, ends_process: bool = False) -> bool:
         """Whether this is the scenario, broken at the step function and with the code that the fault declares.
