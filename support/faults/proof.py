@@ -13,6 +13,9 @@ from support.core.failure import BadInput, Code
 from support.core.scenario import Scenario
 from support.faults.fault import ExpectedFailure, Fault, catalogue
 
+_OF_NO_SENTENCE = (Code.ASSERTION, Code.METRICS_MISSING)
+"""What sentences cannot lead to: assertions without a code, and the figures that only operators read."""
+
 
 class Verdict(StrEnum):
     """The verdict on a fault."""
@@ -148,7 +151,7 @@ class Proof:
     def never_seen(self) -> list[Code]:
         """The failure codes that no fault of this run has led to, such as that of one attribute of a table."""
         seen = {trial.code for trial in self._broken}
-        return [code for code in Code if code.value not in seen and code is not Code.ASSERTION]
+        return [code for code in Code if code.value not in seen and code not in _OF_NO_SENTENCE]
 
     @property
     def _broken(self) -> list[Trial]:

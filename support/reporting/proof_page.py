@@ -96,7 +96,8 @@ def summary(proof: Mapping[str, Any]) -> str:
     """The proof in a sentence or two, such as `193 faults: 193 caught. Mutation score 95.0% ...`."""
     verdicts = Counter(fault["verdict"] for fault in proof["faults"])
     counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-    told = f"{len(proof['faults'])} faults: {counts or 'none played'}."
+    number = len(proof["faults"])
+    told = f"{number} fault{'' if number == 1 else 's'}: {counts or 'none played'}."
     if mutants := proof.get("mutants"):
         told += f" Mutation score {mutants['score']:.1%}: {mutants['killed']} of {mutants['played']} mutants killed"
         told += f" (seed {mutants['seed']}), {mutants['survived']} survived, {mutants['environment']} not judged."
