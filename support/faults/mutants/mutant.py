@@ -14,6 +14,9 @@ from support.core.failure import BadInput
 from support.core.hints import nearest
 from support.faults.mutants.operators import OPERATORS, dropped_await, sql
 
+_NO_PRODUCT = ("__main__.py", "platform/logs.py", "platform/metrics.py", "live/asyncapi.py")
+"""Files of the backend that log, measure, document or begin; all others are part of the product."""
+
 _OBSERVERS = {"_log", "metrics", "logs", "logging"}
 _DOCUMENTATION = {"json_schema_extra", "openapi_extra", "description", "responses", "summary", "tags", "examples"}
 
@@ -135,7 +138,8 @@ class _Finder:
             return
         yield from self._changes(node, within, node, names)
         for child in ast.iter_child_nodes(node):
-            yield from self._child(child, within, node, names)
+            if not (isinstance(node, ast.While) and child is node.test):  # or else the process would hang
+                yield from self._child(child, within, node, names)
 
     def _child(self, child: ast.AST, within: str, node: ast.stmt, names: tuple[str, ...]) -> Iterator[Mutant]:
         if isinstance(child, ast.stmt):

@@ -81,6 +81,10 @@ def test_what_nobody_can_notice_is_left_out(source: str) -> None:
     assert mutants_of("a.py", source) == []
 
 
+def test_the_condition_of_a_loop_stays_since_the_process_would_hang() -> None:
+    assert mutants_of("a.py", "while a < b and not c:\n    x = y") == []
+
+
 def test_nothing_pauses_a_loop_without_an_end_so_its_awaits_stay() -> None:
     source = "async def f():\n    while True:\n        await listen()"
     assert changed(source, "dropped_await") == []
