@@ -10,10 +10,14 @@ import importlib
 import inspect
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-_BACKEND = "support.backend"
+from support.core.settings import PROJECT
+
+BACKEND = "support.backend"
+"""The package of the embedded backend."""
 
 
 class Seam(StrEnum):
@@ -27,7 +31,7 @@ class Seam(StrEnum):
 
     def __new__(cls, place: str, arguments: str = "") -> Seam:
         """Take a place relative to the backend."""
-        full = f"{_BACKEND}.{place}"
+        full = f"{BACKEND}.{place}"
         member = str.__new__(cls, full)
         member._value_ = full
         member.arguments = arguments
@@ -100,6 +104,7 @@ class Seam(StrEnum):
     STORE_ANSWER = "runs.runs:store_answer"
     ANNOUNCE_RUN = "runs.runs:announce"
     CHECK_OPEN = "runs.runs:check_open"
+    ANSWER_QUESTION = "runs.worker:Worker.answer"
     STOP_RUN = "runs.worker:Worker.stop"
     RENEW_LEASES = "runs.worker:Worker.renew_leases"
 
@@ -135,6 +140,11 @@ class Seam(StrEnum):
     RELEASE_CONNECTION = "platform.database:_release"
 
 
+def backend_folder() -> Path:
+    """Where the files of the embedded backend are."""
+    return PROJECT.joinpath(*BACKEND.split("."))
+
+
 def locate(place: str) -> tuple[Any, str]:
     """The module or class that holds a function, and the function's name in it.
 
@@ -161,7 +171,7 @@ def found(place: str) -> Any:
 
 def _own(place: str) -> Any:
     """What the backend has at a place relative to it."""
-    return found(f"{_BACKEND}.{place}")
+    return found(f"{BACKEND}.{place}")
 
 
 # What faults make or ask of the backend, beside the seams that they replace.
@@ -300,6 +310,16 @@ def send_soon(socket: Any, event: Any) -> None:
 async def send_now(socket: Any, frame: dict[str, Any]) -> None:
     """Send a frame to a device, past its queue."""
     await socket._send(_own("platform.database:dumps")(frame))
+
+
+def failed_run() -> Any:
+    """The end of a run whose model gave no answer that can be used."""
+    return _own("runs.worker:MODEL_FAILED")
+
+
+def close_device(socket: Any) -> None:
+    """End the connection of a device once what is queued for it is sent."""
+    socket.end(1011, "internal error")
 
 
 def devices_of(hub: Any) -> list[Any]:
