@@ -7,6 +7,7 @@ import re
 import ssl
 import time
 from typing import Any, TypedDict, Unpack, cast
+from urllib.parse import urlencode
 
 import httpx
 
@@ -33,9 +34,11 @@ PARTS = {
     "first_message": "first message",
     "cursor": "next page",
     "limit": "page size",
+    "q": "words",
     "status": "status",
     "": "request",
 }
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
 GIVEN_AWAY = {
     "a stack trace": re.compile(r'Traceback|File "|\.py\b'),
@@ -135,14 +138,14 @@ class Api:
         token = self._operator_token if path.startswith("/operator") else session.token if session else None
         headers = ({"authorization": f"Bearer {token}"} if token else {}) | more.get("headers", {})
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            content = json_bytes(body)
         if content is not None:
             headers["content-type"] = "application/json"
         who = session.account.name if session else more.get("who", "operator")
         http = self._clients.of(session.id if session else who)
-        request = http.build_request(
-            method, f"{self._url}{path}", headers=headers, content=content, params=more.get("params")
-        )
+        query = urlencode(more.get("params", {}), errors="surrogatepass")
+        url = f"{self._url}{path}" + (f"?{query}" if query else "")
+        request = http.build_request(method, url, headers=headers, content=content)
         started = time.perf_counter()
         try:
             reply = await http.send(request)
@@ -154,6 +157,14 @@ class Api:
         seconds = time.perf_counter() - started
         self._wire.said(_exchange(who, request, body or content, seconds, reply=reply))
         return reply
+
+
+def json_bytes(body: Any) -> bytes:
+    r"""A body as JSON: half surrogates are written as `\ud83d`, and an infinite number as `1e400`."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _TOKENS.sub(lambda token: "1e400" if token[0] == "Infinity" else token[0], text).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def _exchange(
