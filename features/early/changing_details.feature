@@ -64,15 +64,15 @@ Feature: Changing details
         | note              | named   | quotes and backslashes    |
       And she signs in again
       Then "Boxes for spring" has:
-        | detail            | kind  | value                     |
-        | project           | named | decomposed accents        |
-        | budget / amount   | named | 2^53 + 1                  |
-        | budget / share    | named | a very small number       |
-        | tags              | named | nothing in a list         |
-        | reviewer          | named | an empty list             |
-        | places            | named | three levels              |
-        | kinds             | named | yes, 1 and text in a list |
-        | note              | named | quotes and backslashes    |
+        | detail          | kind  | value                     |
+        | project         | named | decomposed accents        |
+        | budget / amount | named | 2^53 + 1                  |
+        | budget / share  | named | a very small number       |
+        | tags            | named | nothing in a list         |
+        | reviewer        | named | an empty list             |
+        | places          | named | three levels              |
+        | kinds           | named | yes, 1 and text in a list |
+        | note            | named | quotes and backslashes    |
 
     @TL-10.4 @needs.details
     Scenario Outline: A change with <value> as a detail is refused

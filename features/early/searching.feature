@@ -56,12 +56,9 @@ Feature: Searching conversations
         | decomposed accents                  |
         | right-to-left text                  |
         | joined emoji                        |
-        | line breaks                         |
         | spaces at both ends                 |
         | quotes and backslashes              |
         | signs of a search                   |
-        | text like a database command                       |
-        | text like a web page                      |
 
     @TL-19.3 @needs.search
     Scenario Outline: A search for <text> is refused

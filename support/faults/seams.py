@@ -73,6 +73,7 @@ class Seam(StrEnum):
     CLEAN_TITLE = "threads.titles:clean"
     TITLE_FROM_MESSAGE = "threads.titles:from_message"
     SHORTEN_TITLE = "threads.titles:shorten"
+    CUT_TEXT = "threads.titles:cut", "text length"
 
     # events, from the transaction to the device
     ENQUEUE_EVENT = "events.outbox:enqueue"
@@ -112,6 +113,7 @@ class Seam(StrEnum):
     LOAD_REQUEST = "http.routing:StrictRequest.load"
     PARSE_JSON = "http.validation:parse_json"
     CHECK_QUERY = "http.routing:refuse_query"
+    CHECK_QUERY_TEXT = "http.routing:refuse_unreadable_query"
     CHECK_NOT_BLANK = "http.validation:check_not_blank"
     CHECK_LENGTH = "http.validation:check_length"
     CHECK_STORABLE = "http.validation:unstorable_text"
