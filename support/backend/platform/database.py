@@ -37,6 +37,13 @@ _FAILURES = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+_REFUSALS = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""Answers of a server that can do no work now, and perhaps later; the connection goes on."""
 _MISUSE = (asyncpg.InterfaceError, asyncpg.InternalClientError)  # unless the connection turns out to be closed
 
 
@@ -51,7 +58,8 @@ class Database:
         """A transaction in which row security shows this customer's rows and no others.
 
         Raises:
-            problems.Problem: 503, PostgreSQL cannot be reached; nothing is known of a commit under way.
+            problems.Problem: 503, PostgreSQL cannot be reached, and nothing is known of a commit under way; or it
+                refuses to work at the moment.
         """
         return _transaction(self._customers, f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)")
 
@@ -105,6 +113,8 @@ async def _transaction(pool: _Pool, begin: str) -> AsyncGenerator[Connection]:
         if isinstance(error, _MISUSE) and not _is_lost(connection):
             raise
         await _drop(pool, connection)  # with a statement under way, perhaps, that nobody waits for
+        raise problems.unavailable("database") from error
+    except _REFUSALS as error:
         raise problems.unavailable("database") from error
     finally:
         await _release(pool, connection)
