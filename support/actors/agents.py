@@ -5,7 +5,9 @@ from __future__ import annotations
 from support.actors.assistant import Assistant
 from support.actors.customer import Conversation, Customer
 from support.actors.people import People
-from support.core.failure import EnvironmentFailed
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+
+UNFINISHED = ("queued", "running")
 
 
 async def ask(people: People, assistant: Assistant, actor: Customer, conversation: Conversation, question: str) -> None:
@@ -45,7 +47,26 @@ async def stop(people: People, actor: Customer, conversation: Conversation) -> N
 
 
 async def await_answers(people: People, assistant: Assistant, customer: Customer) -> None:
-    """Let the assistant give this customer the answers that it held, and wait until no run is under way."""
+    """Let the assistant give this customer the answers that it held, and wait until no run is under way.
+
+    Raises:
+        PromiseBroken: a run of this customer has not ended in time.
+    """
     await assistant.answer(customer)
     people.at_work_in.clear()
-    await customer.driver.durable.settle(customer.wait_seconds)
+    try:
+        await customer.driver.durable.settle(customer.wait_seconds)
+    except EnvironmentFailed:
+        await _expect_ended(customer)
+        raise
+
+
+async def _expect_ended(customer: Customer) -> None:
+    for conversation in customer.conversations:
+        for run in conversation.runs:
+            status = (await customer.runs.read(customer.session, run.id)).status
+            if status in UNFINISHED:
+                seconds = f"{customer.wait_seconds:g} s"
+                raise PromiseBroken(
+                    Code.RUN_ENDING, f"expected the run in {conversation.title!r} to end in {seconds}, got {status}"
+                )

@@ -120,6 +120,7 @@ class Seam(StrEnum):
     CHECK_METADATA_DEPTH = "http.validation:check_metadata_depth"
     CHECK_METADATA_SIZE = "http.validation:check_metadata_size"
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
+    CLAIM_KEY = "http.idempotency:claim"
     UNAUTHENTICATED = "platform.problems:unauthenticated"
     FIELD_ERROR = "platform.problems:field_error"
     ON_PROBLEM = "http.errors:_on_problem", "request error"

@@ -16,13 +16,13 @@ from support.probes.metrics import read_metrics
 from support.probes.postgres import PROBE
 
 WRITES = {
-    Write.THREADS: ("threads", "customer_id"),
-    Write.MESSAGES: ("messages", "customer_id"),
-    Write.RUNS: ("runs", "customer_id"),
-    Write.EVENTS: ("outbox", "customer_id"),
-    Write.KEYS: ("idempotency_keys", "owner_id"),
+    Write.THREADS: ("threads", "customer_id", "INSERT OR UPDATE"),
+    Write.MESSAGES: ("messages", "customer_id", "INSERT"),
+    Write.RUNS: ("runs", "customer_id", "INSERT OR UPDATE OF status"),
+    Write.EVENTS: ("outbox", "customer_id", "INSERT"),
+    Write.KEYS: ("idempotency_keys", "owner_id", "INSERT"),
 }
-"""The table of each write, and the column with the owner of its rows."""
+"""The table of each write, the column with the owner of its rows, and the statements; leases of runs go on."""
 
 
 class EmbeddedOperations:
@@ -58,7 +58,7 @@ class EmbeddedOperations:
 
         The count of refusals is a sequence, because that stays when the transaction is rolled back.
         """
-        name, (table, owner) = f"refuse_{uuid4().hex}", WRITES[write]
+        name, (table, owner, statements) = f"refuse_{uuid4().hex}", WRITES[write]
         owners = ", ".join(f"'{account.id}'" for account in accounts)
         condition = f"nextval('{name}') = 1" if once else f"nextval('{name}') > 0"
         await self._execute(
@@ -66,7 +66,7 @@ class EmbeddedOperations:
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
             f"$$BEGIN IF {condition} THEN RAISE EXCEPTION 'no space left for {write}: {marker()}' "
             "USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END$$",
-            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW "
+            f"CREATE TRIGGER {name} BEFORE {statements} ON {table} FOR EACH ROW "
             f"WHEN (NEW.{owner}::text IN ({owners})) EXECUTE FUNCTION {name}()",
         )
         yield
