@@ -13,7 +13,9 @@ from support.actors.lists import (
 )
 from support.actors.people import People
 from support.gherkin.acts import act
+from support.gherkin.kinds import Text
 from support.gherkin.sentences import then
+from support.specification.values import Use, text_of
 
 
 @act("{who} [reads] the list in pages of {size:Count}")
@@ -31,9 +33,9 @@ async def reads_badly(actor: Customer, people: People, problem: str) -> None:
     await read_badly(actor, problem, people.others(actor)[0])
 
 
-@act("{who} [searches] for the words {words:Quoted}, the status {status:Quoted} and the project {project:Quoted}")
-async def searches(actor: Customer, words: str, status: str, project: str) -> None:
-    await search(actor, words, status, {"project": project})
+@act("{who} [searches] for the words {words:Text}, the status {status:Quoted} and the project {project:Quoted}")
+async def searches(actor: Customer, words: Text, status: str, project: str) -> None:
+    await search(actor, text_of(words, Use.SEARCH), status, {"project": project})
 
 
 @then("{who:Who} finds exactly{order:Order}:")

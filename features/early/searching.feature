@@ -38,3 +38,36 @@ Feature: Searching conversations
         | a status and a detail   |          | archived  | spring  | Rail or road?                                             |
         | everything at once      | boxes    | completed | spring  | 1000 recycled boxes                                       |
         | something that is not there | boxes | archived  |         | nothing                                                   |
+
+    @TL-19.2 @needs.search
+    Scenario Outline: Searching for <text> in a title and in a message
+      Given Ella has started a conversation with <text> as its title
+      And she has started a conversation called "Boxes for spring"
+      And she has written the text named "<text>" in "Boxes for spring"
+      And she has started a conversation called "Rail or road?"
+      When she searches for the words named "<text>", the status "" and the project ""
+      Then Ella finds exactly, in any order:
+        | title                            |
+        | named "<text>"; Boxes for spring |
+
+      Examples:
+        | text                                |
+        | composed accents                    |
+        | decomposed accents                  |
+        | right-to-left text                  |
+        | joined emoji                        |
+        | spaces at both ends                 |
+        | quotes and backslashes              |
+        | signs of a search                   |
+
+    @TL-19.3 @needs.search
+    Scenario Outline: A search for <text> is refused
+      Given Ella has started a conversation called "Boxes for spring"
+      When she tries to search for the words named "<text>", the status "" and the project ""
+      Then it is refused, because the words are wrong
+
+      Examples:
+        | text                        |
+        | the first half of an emoji  |
+        | the second half of an emoji |
+        | a NUL character             |

@@ -19,17 +19,35 @@ Feature: Refusing invalid requests
         | conversation started | Boxes for spring |
 
       Examples:
-        | problem                              | part          |
-        | a title that is a number             | title         |
-        | an empty title                       | title         |
-        | a title that is too long            | title         |
-        | a title with a forbidden character   | title         |
-        | an empty first message               | first message |
-        | a first message that is too long    | first message |
-        | details that are a list              | details       |
-        | details nested too deep              | details       |
-        | details that are too large        | details       |
-        | details with a forbidden character   | details       |
-        | another customer named as owner      | owner         |
-        | a part that nobody knows             | unknown part  |
-        | a request torn off half-way          | request       |
+        | problem                                         | part          |
+        | a title that is a number                        | title         |
+        | an empty title                                  | title         |
+        | a title that is too long                        | title         |
+        | a title with a forbidden character              | title         |
+        | an empty first message                          | first message |
+        | a first message that is too long                | first message |
+        | details that are a list                         | details       |
+        | details nested too deep                         | details       |
+        | details that are too large                      | details       |
+        | details with a forbidden character              | details       |
+        | another customer named as owner                 | owner         |
+        | a part that nobody knows                        | unknown part  |
+        | a request torn off half-way                     | request       |
+        | only spaces as its title                        | title         |
+        | only no-break spaces as its title               | title         |
+        | only zero-width characters as its title         | title         |
+        | only blank letters as its title                 | title         |
+        | the first half of an emoji as its title         | title         |
+        | the second half of an emoji as its title        | title         |
+        | a text one character too long as its title      | title         |
+        | one emoji too many as its title                 | title         |
+        | only line breaks as its first message           | first message |
+        | only zero-width characters as its first message | first message |
+        | the first half of an emoji as its first message | first message |
+        | a NUL character as its first message            | first message |
+        | one emoji too many as its first message         | first message |
+        | the second half of an emoji as a detail         | details       |
+        | a name with half of an emoji as a detail        | details       |
+        | a number out of range as a detail               | details       |
+        | details one level too deep as a detail          | details       |
+        | details one byte too large as a detail          | details       |

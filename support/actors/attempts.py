@@ -140,6 +140,6 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
     r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,
-    r"the (.+) is wrong": _part,
+    r"the (.+) (?:is|are) wrong": _part,
 }
 """Patterns of the reasons that features give, and the check of a refusal for each."""

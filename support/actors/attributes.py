@@ -8,11 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from support.actors.customer import STATUSES, Conversation
-from support.actors.metadata_table import HEADER, kinds_of, read_metadata
+from support.actors.metadata_table import HEADER, differing, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import StoredThread, Thread
+from support.snapshots.diff import listed
+from support.specification.values import Use, in_cell, piece_of
 
 FORM = re.compile(r"one line of at most (\d+) characters")
+PIECES = re.compile(r'whole characters of "(.+)"')
+MARKS_OF_A_CUT = " …."
+"""What a product may write at the end of a title that it has cut."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,13 @@ def _title(views: Views, value: str) -> None:
         if not title or "\n" in title or len(title) > int(form[1]):
             raise PromiseBroken(Code.TITLE_FORM, f"expected a title of {value}, got {title!r}")
         value = title
+    elif pieces := PIECES.fullmatch(value):
+        piece, kept = piece_of(pieces[1]), title.rstrip(MARKS_OF_A_CUT)
+        if not kept or kept.replace(piece, ""):
+            raise PromiseBroken(Code.TITLE_FORM, f"expected a title of whole {piece!r} alone, got {title!r}")
+        value = title
+    else:
+        value = in_cell(value, Use.TITLE)
     views.expect((Code.TITLE_SHOWN, Code.TITLE_STORED), value, title, views.stored.title)
 
 
@@ -161,7 +173,7 @@ def _status(views: Views, value: str) -> None:
 
 
 def _messages(views: Views, value: str) -> None:
-    expected = tuple(value.split("; ")) if value else ()
+    expected = tuple(in_cell(one, Use.MESSAGE) for one in value.split("; ")) if value else ()
     views.expect((Code.MESSAGES_SHOWN, Code.MESSAGES_STORED), expected, views.messages, views.stored.messages)
 
 
@@ -173,13 +185,13 @@ def _metadata(views: Views, value: str) -> None:
 
 def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
     answered = views.conversation.answered
-    if answered is not None and answered.metadata != expected:
-        raise PromiseBroken(
-            Code.METADATA_ANSWERED,
-            f"expected the details {dict(expected)}, got {dict(answered.metadata)} in the answer",
-        )
-    shown, stored = views.shown.metadata, views.stored.metadata
-    views.expect((Code.METADATA_SHOWN, Code.METADATA_STORED), dict(expected), dict(shown), dict(stored))
+    for code, where, details in (
+        (Code.METADATA_ANSWERED, "in the answer", answered.metadata if answered is not None else expected),
+        (Code.METADATA_SHOWN, "when read again", views.shown.metadata),
+        (Code.METADATA_STORED, "in the database", views.stored.metadata),
+    ):
+        if differences := list(differing(dict(expected), dict(details))):
+            raise PromiseBroken(code, f"{views.conversation.title!r}: {listed(differences)}; {where}")
     if views.kinds != kinds_of(expected):
         raise PromiseBroken(
             Code.METADATA_KINDS, f"expected the kinds {kinds_of(expected)} in the database, got {dict(views.kinds)}"

@@ -68,6 +68,7 @@ class Customer:
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     `around` is what happens around each start of a conversation; nothing does for performers and groups.
+    `key` is the key of the requests that make something.
     """
 
     driver: Driver
@@ -81,6 +82,7 @@ class Customer:
     found: list[Thread] | None = None
     reading: Reading | None = None
     around: Around | None = None
+    key: str | None = None
 
     @property
     def account(self) -> Account:
@@ -135,11 +137,15 @@ class Customer:
             async with self.around(self, new) as full:
                 return await self.start(full, alone=True)
         asked_at = time.monotonic()
-        thread = await self.driver.threads.create(self.session, new)
-        return self.add(new, thread, asked_at)
+        if self.key is None:
+            return self.add(new, await self.driver.threads.create(self.session, new), asked_at)
+        return self.add(new, await _offered(self.driver.keyed, "keys").create(self.session, new, self.key), asked_at)
 
     def add(self, new: NewThread, thread: Thread, asked_at: float) -> Conversation:
-        """Keep a conversation that was started, under the title that was given, or else made."""
+        """Keep a conversation that was started, under the title that was given, or else made, once."""
+        known = next((one for one in self.conversations if one.id == thread.id), None)
+        if known is not None:
+            return known
         conversation = Conversation(self, new, thread.id, new.title or thread.title, asked_at, thread)
         self.conversations.append(conversation)
         return conversation
@@ -147,7 +153,10 @@ class Customer:
     async def write(self, conversation: Conversation, text: str) -> None:
         """Write a message in a conversation."""
         conversation.answered = None
-        await self.driver.messages.post(self.session, conversation.id, text)
+        if self.key is None:
+            await self.driver.messages.post(self.session, conversation.id, text)
+            return
+        await _offered(self.driver.keyed, "keys").post(self.session, conversation.id, text, self.key)
 
     async def open(self, conversation: Conversation) -> None:
         """Read a conversation and its messages."""
@@ -216,8 +225,12 @@ class Customer:
         if not browser.is_open and self.performer is None:
             await browser.open()
         conversation.answered = None
-        run = await self.runs.start(self.session, conversation.id, question)
-        conversation.runs.append(run)
+        if self.key is None:
+            run = await self.runs.start(self.session, conversation.id, question)
+        else:
+            run = await _offered(self.driver.keyed, "keys").ask(self.session, conversation.id, question, self.key)
+        if run.id not in [one.id for one in conversation.runs]:
+            conversation.runs.append(run)
         return run.id
 
     async def leave(self) -> None:

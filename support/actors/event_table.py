@@ -9,6 +9,7 @@ from support.actors.customer import Conversation
 from support.actors.device import Arrival, Device
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Event, EventKind, Thread
+from support.specification.values import Use, in_cell
 
 EventRow = list[str]
 WORDS = {
@@ -51,7 +52,10 @@ class EventTable:
             raise EnvironmentFailed(f"expected the columns {', '.join(self._columns)}, got {unknown}")
         self._head = list(table[0])
         self._conversations = conversations
-        self.rows: list[EventRow] = [list(row) for row in table[1:]]
+        self.rows: list[EventRow] = [
+            [in_cell(cell, Use.TITLE) if name == "of" else cell for name, cell in zip(table[0], row, strict=True)]
+            for row in table[1:]
+        ]
 
     async def expect_exactly(self, device: Device) -> None:
         """The device received these events, in this order, and no others.

@@ -10,6 +10,7 @@ from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.words import member
 from support.drivers.contract.types import BadPage, NewThread, Page, Query, Refusal, Refused
+from support.specification.values import Use, in_cell
 
 MOST_PAGES = 200
 
@@ -85,7 +86,7 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
     """
     if list(table[0]) != ["title"]:
         raise EnvironmentFailed(f"expected the column 'title', got {list(table[0])}")
-    expected = [title for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
+    expected = [in_cell(title, Use.TITLE) for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
     who, found = customer.name, customer.found
     titles = [thread.title for thread in (await customer.list() if found is None else found)]
     more, fewer = Counter(titles) - Counter(expected), Counter(expected) - Counter(titles)

@@ -78,6 +78,7 @@ class Seam(StrEnum):
     CLEAN_TITLE = "threads.titles:clean"
     TITLE_FROM_MESSAGE = "threads.titles:from_message"
     SHORTEN_TITLE = "threads.titles:shorten"
+    CUT_TEXT = "threads.titles:cut", "text length"
 
     # events, from the transaction to the device
     ENQUEUE_EVENT = "events.outbox:enqueue"
@@ -120,12 +121,14 @@ class Seam(StrEnum):
     LOAD_REQUEST = "http.routing:StrictRequest.load"
     PARSE_JSON = "http.validation:parse_json"
     CHECK_QUERY = "http.routing:refuse_query"
+    CHECK_QUERY_TEXT = "http.routing:refuse_unreadable_query"
     CHECK_NOT_BLANK = "http.validation:check_not_blank"
     CHECK_LENGTH = "http.validation:check_length"
     CHECK_STORABLE = "http.validation:unstorable_text"
     CHECK_METADATA_DEPTH = "http.validation:check_metadata_depth"
     CHECK_METADATA_SIZE = "http.validation:check_metadata_size"
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
+    CLAIM_KEY = "http.idempotency:claim"
     UNAUTHENTICATED = "platform.problems:unauthenticated"
     FIELD_ERROR = "platform.problems:field_error"
     ON_PROBLEM = "http.errors:_on_problem", "request error"

@@ -19,6 +19,13 @@ class Title(NamedTuple):
         return f'{self.owner}\'s "{self.text}"' if self.owner else f'"{self.text}"'
 
 
+class Text(NamedTuple):
+    """A text as a sentence gives it: its words, or the name of a hard value."""
+
+    words: str
+    is_name: bool
+
+
 class Kind:
     """A kind of words in the form that `parse` needs: a regular expression and a conversion."""
 
@@ -42,6 +49,10 @@ def _colleague(words: str) -> str | None:
     return None if name == "a stranger" else name
 
 
+def _text(text: str) -> Text:
+    return Text(text[text.index('"') + 1 : -1], is_name=not text.startswith('"'))
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
 
@@ -53,6 +64,7 @@ KINDS = {
     "Seconds": Kind(r"\d+(?:\.\d+)?", float),
     "Plan": Kind(r"Free|Early|Mid|Enterprise", str.lower),
     "Quoted": Kind(QUOTED, lambda text: text[1:-1]),
+    "Text": Kind(rf"(?:(?:the text )?named )?{QUOTED}", _text),
     "Title": Kind(rf"(?:{NAME}'s )?{QUOTED}", _title),
     "Word": Kind(r"\w+"),
     "Company": Kind(rf"a stranger|a colleague of {NAME}'s", _colleague),
@@ -73,6 +85,9 @@ KINDS = {
         r"|at the same moment, repeated until it is clear whether \d+ of 100 take at most [\d.]+ seconds?"
     ),
     "Service": Kind(r"the database|the assistant|the product"),
-    "Outage": Kind(r"is unavailable|refuses messages|drops its connections|is restarted|is back"),
+    "Outage": Kind(
+        r"is unavailable|drops its connections|is restarted|is back"
+        r"|refuses (?:conversations|messages|runs|events|keys)(?: once)?"
+    ),
 }
 """Every kind, by the name that patterns use."""

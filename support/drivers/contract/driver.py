@@ -7,15 +7,17 @@ unreadably. A group that a kind of backend lacks is `None`; its profile says so 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from support.drivers.contract.access import Access
 from support.drivers.contract.durable import DurableState
+from support.drivers.contract.keyed import KeyedRequests
 from support.drivers.contract.live import LiveEvents
 from support.drivers.contract.storage import Storage
 from support.drivers.contract.threads import Messages, MetadataChanges, Runs, Search, Threads
-from support.drivers.contract.types import Account, Session
+from support.drivers.contract.types import Account, Session, Write
 
 
 class Identities(Protocol):
@@ -49,8 +51,16 @@ class Operations(Protocol):
         """Let PostgreSQL end every connection of the backend, as a failover does."""
         ...
 
-    def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
-        """While open, the database refuses to store messages of this customer, and only of this one."""
+    def refusing(
+        self, accounts: Sequence[Account], write: Write, *, once: bool = False
+    ) -> AbstractAsyncContextManager[None]:
+        """While open, the database refuses to write for these customers, and only for these; perhaps only once.
+
+        It refuses in words of its own, which nobody may ever read.
+
+        Raises:
+            EnvironmentFailed: on closing, if the backend has not tried to write, so that nothing was refused.
+        """
         ...
 
 
@@ -85,6 +95,11 @@ class Driver(Protocol):
     @property
     def runs(self) -> Runs | None:
         """See `Runs`."""
+        ...
+
+    @property
+    def keyed(self) -> KeyedRequests | None:
+        """See `KeyedRequests`."""
         ...
 
     @property

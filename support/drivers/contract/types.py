@@ -182,6 +182,16 @@ class StoredThread:
     last_activity_at: float
 
 
+class Write(StrEnum):
+    """What a backend writes to its database, in the words of the features."""
+
+    THREADS = "conversations"
+    MESSAGES = "messages"
+    RUNS = "runs"
+    EVENTS = "events"
+    KEYS = "keys"
+
+
 @dataclass(frozen=True)
 class Kept:
     """All data of one place: how much in words, and its digest.

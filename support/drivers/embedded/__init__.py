@@ -7,6 +7,7 @@ from support.drivers.embedded.access import EmbeddedAccess
 from support.drivers.embedded.api import Api, Clients
 from support.drivers.embedded.durable import EmbeddedDurable
 from support.drivers.embedded.identities import EmbeddedIdentities
+from support.drivers.embedded.keyed import EmbeddedKeyed
 from support.drivers.embedded.live import EmbeddedLive
 from support.drivers.embedded.messages import EmbeddedMessages, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedOperations
@@ -47,6 +48,7 @@ class EmbeddedDriver:
         self.threads = EmbeddedThreads(api)
         self.metadata = EmbeddedMetadata(api)
         self.search = EmbeddedSearch(api)
+        self.keyed = EmbeddedKeyed(api)
         self.messages = EmbeddedMessages(api)
         self.runs = EmbeddedRuns(api)
         self.access = EmbeddedAccess(api, target.signing_key)

@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack, cast
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 
@@ -35,15 +37,20 @@ PARTS = {
     "first_message": "first message",
     "cursor": "next page",
     "limit": "page size",
+    "q": "words",
     "status": "status",
     "": "request",
 }
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
+MARKER = re.compile(r"marker-[0-9a-f]{32}")
+"""Words that the database says when the suite lets it refuse a write."""
 GIVEN_AWAY = {
     "a stack trace": re.compile(r'Traceback|File "|\.py\b'),
     "a database statement": re.compile(
         r"\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\b|relation \"|asyncpg"
     ),
+    "the database's own words": MARKER,
     "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer[ \t]+\S{16}"),
 }
 
@@ -150,14 +157,15 @@ class Api:
         token = self._operator_token if path.startswith("/operator") else session.token if session else None
         headers = ({"authorization": f"Bearer {token}"} if token else {}) | more.get("headers", {})
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            content = json_bytes(body)
         if content is not None:
             headers["content-type"] = "application/json"
         who = session.account.name if session else more.get("who", "operator")
         person = session.id if session else who
         http = self._clients.of(person)
-        url = f"{self._turns.next(person)}{path}"
-        request = http.build_request(method, url, headers=headers, content=content, params=more.get("params"))
+        query = urlencode(more.get("params", {}), errors="surrogatepass")
+        url = f"{self._turns.next(person)}{path}" + (f"?{query}" if query else "")
+        request = http.build_request(method, url, headers=headers, content=content)
         started = time.perf_counter()
         try:
             reply = await http.send(request)
@@ -169,6 +177,19 @@ class Api:
         seconds = time.perf_counter() - started
         self._wire.said(_exchange(who, request, body or content, seconds, reply=reply))
         return reply
+
+
+def marker() -> str:
+    """Fresh words for the database to refuse with."""
+    return f"marker-{uuid4().hex}"
+
+
+def json_bytes(body: Any) -> bytes:
+    r"""A body as JSON: half surrogates are written as `\ud83d`, and an infinite number as `1e400`."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _TOKENS.sub(lambda token: "1e400" if token[0] == "Infinity" else token[0], text).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def _exchange(

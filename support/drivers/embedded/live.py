@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from support.drivers.contract.types import Account, BackendFailed, Event, EventKind, Message, Run, Session, Thread
-from support.drivers.embedded.api import Turns
+from support.drivers.embedded.api import MARKER, Turns
 from support.drivers.embedded.messages import read_message, read_run
 from support.drivers.embedded.threads import read_thread
 from support.observation.wire import Frame, WireLog
@@ -83,6 +83,8 @@ class EmbeddedConnection:
                 self._end_pings(f"the live connection of {self._who} ended: {closed}")
                 raise ConnectionError(str(closed)) from closed
             frame = _read(text)
+            if MARKER.search(str(text)):
+                raise BackendFailed(f"the live connection of {self._who} shows the database's own words: {frame}")
             self._wire.said(Frame(self._who, "received", frame))
             if frame.get("type") == "pong":
                 self._pings.pop(0).set_result(None)

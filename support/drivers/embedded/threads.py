@@ -35,11 +35,8 @@ class EmbeddedThreads:
 
     async def create(self, session: Session, new: NewThread) -> Thread:
         """Start a thread."""
-        body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
-        given = {name: value for name, value in body.items() if value is not None}
-        return read_thread(
-            await self._api.call("starting a conversation", "POST", THREADS, session=session, body=given)
-        )
+        act = "starting a conversation"
+        return read_thread(await self._api.call(act, "POST", THREADS, session=session, body=new_thread(new)))
 
     async def create_malformed(self, session: Session, malformed: Malformed, stranger: Account) -> Refusal | Thread:
         """Send a request that is wrong in the way named."""
@@ -144,6 +141,12 @@ class EmbeddedMetadata:
         body = {"metadata": changes}
         headers = {} if if_version is None else {"If-Match": f'"{if_version}"'}
         return read_thread(await self._api.call(act, "PATCH", path, session=session, body=body, headers=headers))
+
+
+def new_thread(new: NewThread) -> dict[str, Any]:
+    """The body of a request to start a thread."""
+    body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def read_thread(body: Any) -> Thread:
