@@ -86,7 +86,7 @@ class Seam(StrEnum):
     DEVICE_LEAVES = "live.hub:Hub.leave"
     OPEN_DEVICE = "live.socket:LiveSocket.__init__"
     GREET_DEVICE = "live.socket:LiveSocket._greet"
-    RESUME = "live.socket:LiveSocket.resume"
+    RESUME = "live.socket:LiveSocket._replay"
     SEND_TO_DEVICE = "live.socket:LiveSocket._forward"
 
     # runs of agents
