@@ -29,3 +29,7 @@ Feature: Reading the list page by page
         | the next page of another customer's list | next page |
         | an empty page                            | page size |
         | a page of a million conversations        | page size |
+        | a filter that nobody knows               | unknown part |
+        | a status that nobody knows               | status    |
+        | a date that is no date                   | date      |
+        | a date without a time zone               | date      |

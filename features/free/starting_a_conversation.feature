@@ -42,3 +42,16 @@ Feature: Starting a conversation
         | title begins | How can we lower what we spend on boxes                                                                             |
         | title        | one line of at most 80 characters                                                                                   |
         | messages     | How can we lower what we spend on boxes by April, and what would our eleven suppliers in three countries say to that? |
+
+  Rule: A title given by the customer stays
+    Value: customers name a conversation once, and find it under that name
+
+    @TL-01.11 @needs.titles @needs.renaming
+    Scenario: A conversation is renamed while its title is being thought of
+      Given the assistant thinks before it answers Fay with "Packaging costs, spring savings"
+      When she starts a conversation by asking "Which box suits us best?"
+      And she renames "Which box suits us best?" to "Boxes for spring"
+      And the assistant answers Fay
+      Then "Boxes for spring" has:
+        | title    | Boxes for spring         |
+        | messages | Which box suits us best? |

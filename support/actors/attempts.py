@@ -129,6 +129,10 @@ def _status(status: str) -> Expectation:
     return _naming(Reason.CONFLICT, "the status", (status,), lambda one: one.states)
 
 
+def _version(version: str) -> Expectation:
+    return _naming(Reason.CONFLICT, "the version", int(version), lambda one: one.version)
+
+
 def _part(part: str) -> Expectation:
     return _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts)
 
@@ -140,6 +144,7 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
     r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,
+    r"it is at version (\d+)": _version,
     r"the (.+) is wrong": _part,
 }
 """Patterns of the reasons that features give, and the check of a refusal for each."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from support.actors.device import Device
 from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.exports import Export
 from support.drivers.contract.threads import MetadataChanges, Runs
 from support.drivers.contract.types import (
     Account,
@@ -32,11 +33,19 @@ BROWSER = "browser"
 """The device on which customers see that an agent has answered."""
 
 
+class Repeat(NamedTuple):
+    """The answer to a request with a key, and the answer to a repetition of it."""
+
+    first: object
+    again: object
+
+
 @dataclass
 class Conversation:
     """`answered` is the thread as the last answer showed it, or None where something has happened to it since.
 
     `asked_at` is when its start was asked for, in seconds of `time.monotonic()`. `runs` are those started by acts.
+    `exported` is what its owner exported last, and `repeats` has the answers to requests that were repeated with a key.
     """
 
     owner: Customer
@@ -47,6 +56,8 @@ class Conversation:
     answered: Thread | None
     runs: list[Run] = field(default_factory=list[Run])
     is_erased: bool = False
+    exported: Export | None = None
+    repeats: list[Repeat] = field(default_factory=list["Repeat"])
 
     async def read(self) -> Thread:
         """The thread as its owner reads it now."""
@@ -64,6 +75,7 @@ class Customer:
     Several tools or devices of one customer that act at the same moment are performers: they share the account and its
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
+    `key` is the key of the requests that make something, and `first_answers` has the first answer for each key.
     """
 
     driver: Driver
@@ -76,6 +88,8 @@ class Customer:
     seen: dict[str, int] = field(default_factory=dict[str, int])
     found: list[Thread] | None = None
     reading: Reading | None = None
+    key: str | None = None
+    first_answers: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
     def account(self) -> Account:
@@ -127,11 +141,18 @@ class Customer:
     async def start(self, new: NewThread) -> Conversation:
         """Start a conversation."""
         asked_at = time.monotonic()
-        thread = await self.driver.threads.create(self.session, new)
-        return self.add(new, thread, asked_at)
+        if self.key is None:
+            return self.add(new, await self.driver.threads.create(self.session, new), asked_at)
+        thread = await _offered(self.driver.keyed, "keys").create(self.session, new, self.key)
+        conversation = self.add(new, thread, asked_at)
+        self._compare_with_first(conversation, thread)
+        return conversation
 
     def add(self, new: NewThread, thread: Thread, asked_at: float) -> Conversation:
-        """Keep a conversation that was started, under the title that was given, or else made."""
+        """Keep a conversation that was started, under the title that was given, or else made, once."""
+        known = next((one for one in self.conversations if one.id == thread.id), None)
+        if known is not None:
+            return known
         conversation = Conversation(self, new, thread.id, new.title or thread.title, asked_at, thread)
         self.conversations.append(conversation)
         return conversation
@@ -139,7 +160,11 @@ class Customer:
     async def write(self, conversation: Conversation, text: str) -> None:
         """Write a message in a conversation."""
         conversation.answered = None
-        await self.driver.messages.post(self.session, conversation.id, text)
+        if self.key is None:
+            await self.driver.messages.post(self.session, conversation.id, text)
+            return
+        keyed = _offered(self.driver.keyed, "keys")
+        self._compare_with_first(conversation, await keyed.post(self.session, conversation.id, text, self.key))
 
     async def open(self, conversation: Conversation) -> None:
         """Read a conversation and its messages."""
@@ -148,9 +173,31 @@ class Customer:
         if self.performer is None:
             await self.driver.messages.list(self.session, conversation.id)
 
-    async def set_status(self, conversation: Conversation, status: str) -> None:
-        """Set the status of a conversation."""
-        conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
+    async def set_status(self, conversation: Conversation, status: str, if_version: int | None = None) -> None:
+        """Set the status of a conversation, perhaps on condition of a version."""
+        if if_version is None:
+            conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
+            return
+        versioned = _offered(self.driver.versioned, "versions")
+        conversation.answered = await versioned.set_status(self.session, conversation.id, status, if_version)
+
+    async def rename(self, conversation: Conversation, title: str, if_version: int | None = None) -> None:
+        """Give a conversation another title, perhaps on condition of a version."""
+        session, id_ = self.session, conversation.id
+        if if_version is None:
+            conversation.answered = await _offered(self.driver.renaming, "renaming").rename(session, id_, title)
+        else:
+            versioned = _offered(self.driver.versioned, "versions")
+            conversation.answered = await versioned.rename(session, id_, title, if_version)
+        conversation.title = title
+
+    async def export(self, conversation: Conversation) -> None:
+        """Export a conversation, and keep the file."""
+        conversation.exported = await _offered(self.driver.exports, "export").export(self.session, conversation.id)
+
+    async def sign_out(self) -> None:
+        """End the session."""
+        await _offered(self.driver.revocation, "revocation").revoke(self.session)
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:
         """Merge changes into the metadata of a conversation, perhaps on condition of a version."""
@@ -207,9 +254,21 @@ class Customer:
         if not browser.is_open and self.performer is None:
             await browser.open()
         conversation.answered = None
-        run = await self.runs.start(self.session, conversation.id, question)
-        conversation.runs.append(run)
+        if self.key is None:
+            run = await self.runs.start(self.session, conversation.id, question)
+        else:
+            run = await _offered(self.driver.keyed, "keys").ask(self.session, conversation.id, question, self.key)
+            self._compare_with_first(conversation, run)
+        if run.id not in [one.id for one in conversation.runs]:
+            conversation.runs.append(run)
         return run.id
+
+    def _compare_with_first(self, conversation: Conversation, answer: object) -> None:
+        """Keep the first answer for a key, and put each later one beside it."""
+        key = self.key or ""
+        if key in self.first_answers:
+            conversation.repeats.append(Repeat(self.first_answers[key], answer))
+        self.first_answers.setdefault(key, answer)
 
     async def leave(self) -> None:
         """Close every device."""

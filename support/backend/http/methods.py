@@ -1,4 +1,4 @@
-"""HEAD is answered as GET is, without the body; a method that an address does not know is refused with those it does."""
+"""HEAD is answered as GET is, without the body; a method that an address lacks is refused with those that it has."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ it ended. A run cancelled before its start has that one alone.
 """
 _HANDSHAKE = """\
 The token comes in the header `Authorization`, or as the second of two subprotocols, the first being `bearer`.
-Parameters that are not known are ignored. A handshake without a valid token is answered with 401, one too many for the plan with 429, both as problem documents.
+Parameters that are not known are ignored. A handshake without a valid token is answered with 401, one too many for the
+plan with 429, both as problem documents.
 Close codes: 1012 the process ends, connect again; 1013 the device took its events too slowly, or a service was away,
 connect again and resume; 4401 the session is over; 4409 events were missed and cannot be had again, connect again and
 read the threads again.
