@@ -33,8 +33,8 @@ class Request:
                 return replace(self, body={**(self.body or {}), **UNKNOWN})
 
     def can_have(self, flaw: Flaw) -> bool:
-        """Whether the request has the place at which it would be wrong."""
-        return flaw is not Flaw.UNKNOWN_IN_CONTENT or self.body is not None
+        """Whether the request has the place at which it would be wrong, and its answer can say so."""
+        return self.method != "HEAD" and (flaw is not Flaw.UNKNOWN_IN_CONTENT or self.body is not None)
 
 
 _ONE = f"{THREADS}/{{thread_id}}"
