@@ -128,10 +128,10 @@ class Api:
             raise Refused(act, read_refusal(reply, session))
         return reply
 
-    async def all_items(self, act: str, path: str, session: Session) -> list[Any]:
+    async def all_items(self, act: str, path: str, session: Session, page_size: int = 100) -> list[Any]:
         """All entries of a list, page by page."""
         items: list[Any] = []
-        params = {"limit": "100"}
+        params = {"limit": str(page_size)}
         while True:
             page = await self.call(act, "GET", path, session=session, params=params)
             items += page["items"]
