@@ -68,7 +68,7 @@ class Device:
         """
         since = since or (self.arrivals[-1].event.id if self.arrivals else self._since)
         self._connection = await self.driver.live.connect(
-            self.session, self.name, None if asks_later else since, claiming, browser=browser
+            self.session, self.name, None if asks_later else since, posing_as=claiming, browser=browser
         )
         self._since = self._connection.since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
