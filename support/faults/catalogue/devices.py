@@ -23,7 +23,7 @@ def _only_confirm(patch: Patch, seam: Seam, kind: str) -> None:
     instead(patch, seam, lambda call: seams.send_now(call.self, {"type": kind, "thread_id": str(call.thread_id)}))
 
 
-@fault(breaks("TL-07.14", at="devices:received", code=Code.EVENT_UNEXPECTED))
+@fault(breaks("TL-07.14", at="devices:received", code=Code.EVENT_TWICE))
 def following_changes_nothing(patch: Patch) -> None:
     """A device that follows a conversation receives the events of all others too."""
     _only_confirm(patch, Seam.SUBSCRIBE, "subscribed")
@@ -57,7 +57,7 @@ def caught_up_events_differ(patch: Patch) -> None:
     """An event that is caught up does not say what it said when it was new."""
 
     def other(event: Any) -> Any:
-        return dataclasses.replace(event, text=event.text.replace('"version":', '"revision":'))
+        return dataclasses.replace(event, text=event.text.replace('"version":2', '"version":1'))
 
     change_result(patch, Seam.READ_EVENTS, lambda found, _call: [other(event) for event in found])
 
@@ -74,7 +74,7 @@ def handshakes_are_not_read(patch: Patch) -> None:
     instead(patch, Seam.RESUME_FROM, lambda _call: None)
 
 
-@fault(breaks("TL-23.12", at="devices:received", code=Code.EVENT_MISSING))
+@fault(breaks("TL-23.12", at="devices:received", code=Code.EVENT_DIFFERS))
 def devices_that_were_away_are_not_told_of_an_erasure(patch: Patch) -> None:
     """A device that was away goes on showing a conversation that was erased meanwhile."""
     change_result(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from uuid import UUID
 
 from support.core.failure import Code
 from support.faults import seams
@@ -42,8 +44,8 @@ def repetitions_are_announced_again(patch: Patch) -> None:
 
     async def announce(answer: Any, call: Call) -> Any:
         if answer is not None:
-            data = {"title": "Boxes for spring"}
-            await Seam.ENQUEUE_EVENT(call.connection, call.key.owner_id, "thread_created", None, data)
+            data = json.loads(answer.body)
+            await Seam.ENQUEUE_EVENT(call.connection, call.key.owner_id, "thread_created", UUID(data["id"]), data)
         return answer
 
     change_result(patch, Seam.STORED_ANSWER, announce)
@@ -77,7 +79,7 @@ def refusals_do_not_name_the_key(patch: Patch) -> None:
     on_refusal(patch, Seam.STORED_ANSWER, tell)
 
 
-@fault(breaks("TL-12.11", at="lists:has_own", code=Code.CHANGED))
+@fault(breaks("TL-12.11", at="lists:has_own", code=Code.LIST_MISSING))
 def keys_are_shared_by_all_customers(patch: Patch) -> None:
     """Two customers who choose the same key get the same answer, with the conversation of the first."""
     without_row_security(patch)

@@ -141,3 +141,21 @@ def details_are_searched_by_their_beginning(patch: Patch) -> None:
             call.query.where("metadata ->> {0} LIKE {1}", key, f"%{value}%")
 
     instead(patch, Seam.FILTER_METADATA, begin)
+
+
+@fault(
+    breaks(
+        "TL-19.12[a number]",
+        "TL-19.12[a larger number]",
+        "TL-19.12[a broken number]",
+        "TL-19.12[a yes]",
+        "TL-19.12[a no]",
+        "TL-19.12[an item of a list]",
+        "TL-19.12[another number]",
+        at="lists:finds_exactly",
+        code=Code.LIST_FOREIGN,
+    )
+)
+def details_are_not_looked_at(patch: Patch) -> None:
+    """A search for a detail alone finds everything."""
+    skip(patch, Seam.FILTER_METADATA)

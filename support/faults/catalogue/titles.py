@@ -74,7 +74,7 @@ def error_becomes_the_title(patch: Patch) -> None:
 
 
 @fault(
-    breaks("TL-01.11", "TL-14.11", at="threads:has", code=Code.TITLE_SHOWN),
+    breaks("TL-01.11", at="threads:has", code=Code.TITLE_SHOWN),
     breaks("TL-06.11", at="lists:finds_exactly", code=Code.LIST_FOREIGN),
 )
 def new_titles_are_shown_once_and_forgotten(patch: Patch) -> None:
