@@ -14,8 +14,9 @@ FEWEST = 3
 async def expect_catch_up_from_each(device: Device, erased: Collection[str]) -> None:
     """From each event that the device received, another one that opens gets all later ones, each once and in order.
 
-    Of the threads with the ids `erased` only the event that tells of the erasure is left. Every second device asks
-    for what it missed once it is connected, the others as they connect.
+    So does one that opens with what the device knew before its first event. Of the threads with the ids `erased` only
+    the event that tells of the erasure is left. Every second device asks for what it missed once it is connected, the
+    others as they connect.
 
     Raises:
         PromiseBroken: an event is missing, comes twice, or comes out of order.
@@ -24,12 +25,12 @@ async def expect_catch_up_from_each(device: Device, erased: Collection[str]) -> 
     events = [arrival.event for arrival in device.arrivals]
     if len(events) < FEWEST:
         raise EnvironmentFailed(f"expected {FEWEST} events or more on {device.name}, got {len(events)}")
-    for number, last in enumerate(events):
-        expected = [one for one in events[number + 1 :] if _is_kept(one, erased)]
-        spare = Device(f"{device.name}, {number + 1}", device.driver, device.session, device.wait_seconds)
-        await spare.open(since=last.id, asks_later=number % 2 == 1)
+    for number, last in enumerate([device.first_since, *(event.id for event in events)]):
+        expected = [one for one in events[number:] if _is_kept(one, erased)]
+        spare = Device(f"{device.name}, {number}", device.driver, device.session, device.wait_seconds)
+        await spare.open(since=last, asks_later=number % 2 == 1)
         try:
-            await spare.wait_until(_has(spare, len(expected)), f"{len(expected)} events after event {number + 1}")
+            await spare.wait_until(_has(spare, len(expected)), f"{len(expected)} events after event {number}")
             await spare.settle()
         finally:
             await spare.close()
@@ -37,7 +38,7 @@ async def expect_catch_up_from_each(device: Device, erased: Collection[str]) -> 
         if got != expected:
             raise PromiseBroken(
                 Code.EVENT_DIFFERS,
-                f"{device.name}: expected {_listed(expected)} after event {number + 1}, got {_listed(got)}",
+                f"{device.name}: expected {_listed(expected)} after event {number}, got {_listed(got)}",
             )
 
 

@@ -38,7 +38,8 @@ class Arrival:
 class Device:
     """Receives from `open()` on, in a separate task, until it is closed or loses power.
 
-    With `opens` it reads each new thread as soon as its event arrives.
+    With `opens` it reads each new thread as soon as its event arrives. `first_since` is the id of the last event before
+    it was opened for the first time.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Device:
     wait_seconds: float
     arrivals: list[Arrival] = field(default_factory=list[Arrival])
     opens: bool = False
+    first_since: str | None = None
     _connection: LiveConnection | None = None
     _listener: asyncio.Task[None] | None = None
     _since: str | None = None
@@ -71,6 +73,7 @@ class Device:
             self.session, self.name, None if asks_later else since, posing_as=claiming, browser=browser
         )
         self._since = self._connection.since
+        self.first_since = self.first_since or self._since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
         if asks_later and since is not None:
             await self._connection.resume(since)
