@@ -21,6 +21,11 @@ async def group_has_signed_in(people: People, count: int, plan: str) -> None:
     await people.enrol_group(count, plan)
 
 
+@act("{who} [signs] out")
+async def signs_out(actor: Customer) -> None:
+    await actor.sign_out()
+
+
 @given("{whose:Whose} requests have the key {key:Quoted}")
 @when("{whose:Whose} requests have the key {key:Quoted}")
 async def requests_have_key(people: People, whose: str, key: str) -> None:

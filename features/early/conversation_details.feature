@@ -73,6 +73,24 @@ Feature: Keeping details with a conversation
         | the deepest details |
         | the largest details |
 
+  Rule: An exported conversation is the conversation that its owner reads
+    Value: teams can keep, move and prove what they wrote
+
+    @TL-02.11 @needs.details @needs.export
+    Scenario: An export has everything that is read
+      Given Ella has signed in on the Early plan
+      And she has started a conversation called "Boxes for spring" with these details:
+        | detail          | kind   | value                         |
+        | project         | text   | Emballage – Verpackung – 包装 📦 |
+        | budget / amount | number | 12500.75                      |
+        | urgent          | yes/no | yes                           |
+        | tags            | list   | spring, paper                 |
+      And she has written "Papier oder Karton? 紙か箱か" in "Boxes for spring"
+      And she has written "Card, I think" in "Boxes for spring"
+      When she exports "Boxes for spring"
+      Then "Boxes for spring" has:
+        | export | equal to what is read |
+
   Rule: Details come with the Early plan, and a refusal on the Free plan says so
     Value: customers who need details learn in one sentence which plan has them
 

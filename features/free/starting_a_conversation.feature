@@ -116,3 +116,16 @@ Feature: Starting a conversation
         | text like a template         |
         | the longest text             |
         | the longest text in emoji    |
+
+  Rule: A title given by the customer stays
+    Value: customers name a conversation once, and find it under that name
+
+    @TL-01.11 @needs.titles @needs.renaming
+    Scenario: A conversation is renamed while its title is being thought of
+      Given the assistant thinks before it answers Fay with "Packaging costs, spring savings"
+      When she starts a conversation by asking "Which box suits us best?"
+      And she renames "Which box suits us best?" to "Boxes for spring"
+      And the assistant answers Fay
+      Then "Boxes for spring" has:
+        | title    | Boxes for spring         |
+        | messages | Which box suits us best? |

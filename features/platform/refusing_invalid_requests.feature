@@ -6,6 +6,20 @@ Feature: Refusing invalid requests
   Rule: A refusal names the part of the request that is wrong, and nothing is left of the request
     Value: developers who build on the product can correct their mistakes alone, and nothing needs to be cleaned up
 
+    @TL-05.12 @needs.runs @needs.live @needs.details @needs.search
+    Scenario Outline: Each request is sent <how>
+      Given Mia has signed in on the Mid plan
+      And she has started a conversation called "Boxes for spring"
+      And the assistant answers Mia with "Card"
+      And Mia has asked the agent "Paper or card?" in "Boxes for spring"
+      When every act on "Boxes for spring" is tried <how>
+      Then each of these is refused, because the unknown part is wrong
+
+      Examples:
+        | how                                         |
+        | with a part that nobody knows in its address |
+        | with a part that nobody knows in its content |
+
     @TL-05.1 @severity.critical
     Scenario Outline: A conversation cannot be started with <problem>
       Given Mia has signed in on the Mid plan

@@ -129,6 +129,10 @@ def _status(status: str) -> Expectation:
     return _naming(Reason.CONFLICT, "the status", (status,), lambda one: one.states)
 
 
+def _version(version: str) -> Expectation:
+    return _naming(Reason.CONFLICT, "the version", int(version), lambda one: one.version)
+
+
 def _part(part: str) -> Expectation:
     return _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts)
 
@@ -141,5 +145,6 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,
     r"the (.+) (?:is|are) wrong": _part,
+    r"it is at version (\d+)": _version,
 }
 """Patterns of the reasons that features give, and the check of a refusal for each."""

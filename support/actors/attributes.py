@@ -10,7 +10,7 @@ from typing import Any
 from support.actors.customer import STATUSES, Conversation
 from support.actors.metadata_table import HEADER, differing, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
-from support.drivers.contract.types import StoredThread, Thread
+from support.drivers.contract.types import Message, StoredThread, Thread
 from support.snapshots.diff import listed
 from support.specification.values import Use, in_cell, piece_of
 
@@ -27,10 +27,15 @@ class Views:
     conversation: Conversation
     shown: Thread
     stored: StoredThread
-    messages: tuple[str, ...]
+    read: tuple[Message, ...]
     kinds: Mapping[str, str]
     listed: tuple[str, ...]
     before: StoredThread | None
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The texts of the messages that were read."""
+        return tuple(message.content for message in self.read)
 
     def expect(self, codes: tuple[Code, Code], expected: object, shown: object, stored: object) -> None:
         """A value is the same when read again and in the database."""
@@ -82,7 +87,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
         conversation,
         shown,
         stored,
-        tuple(message.content for message in await conversation.messages()),
+        tuple(await conversation.messages()),
         await durable.metadata_kinds(conversation.id),
         tuple(listed),
         (before or {}).get(conversation.id),
@@ -216,6 +221,33 @@ def _version(views: Views, value: str) -> None:
     views.expect((Code.VERSION_SHOWN, Code.VERSION_STORED), expected, views.shown.version, views.stored.version)
 
 
+def _export(views: Views, value: str) -> None:
+    if value != "equal to what is read":
+        raise EnvironmentFailed(f"expected the export 'equal to what is read', got {value!r}")
+    exported, what = views.conversation.exported, f"{views.conversation.title!r}"
+    if exported is None:
+        raise EnvironmentFailed(f"expected {what} to be exported before, got no such step")
+    if exported.thread != views.shown:
+        raise PromiseBroken(Code.EXPORT_DIFFERS, f"{what}: expected {views.shown} in the export, got {exported.thread}")
+    if exported.messages != views.read:
+        raise PromiseBroken(
+            Code.EXPORT_DIFFERS, f"{what}: expected the messages {views.read} in the export, got {exported.messages}"
+        )
+
+
+def _repeated_answer(views: Views, value: str) -> None:
+    if value != "the first answer":
+        raise EnvironmentFailed(f"expected the repeated answer 'the first answer', got {value!r}")
+    repeats, what = views.conversation.repeats, f"{views.conversation.title!r}"
+    if not repeats:
+        raise EnvironmentFailed(f"expected a request about {what} to be repeated with its key, got no such step")
+    for first, again in repeats:
+        if again != first:
+            raise PromiseBroken(
+                Code.REPEAT_ANSWERED, f"{what}: expected the first answer, {first}, to the repetition, got {again}"
+            )
+
+
 ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
     "title": _title,
     "title begins": _title_begins,
@@ -224,5 +256,7 @@ ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
     "details": _metadata,
     "last activity": _last_activity,
     "version": _version,
+    "export": _export,
+    "repeated answer": _repeated_answer,
 }
 """The attributes that a table may have, by the word of the features."""

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from support.actors.device import Device
 from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.exports import Export
 from support.drivers.contract.threads import MetadataChanges, Runs
 from support.drivers.contract.types import (
     Account,
@@ -35,11 +36,19 @@ BROWSER = "browser"
 """The device on which customers see that an agent has answered."""
 
 
+class Repeat(NamedTuple):
+    """The answer to a request with a key, and the answer to a repetition of it."""
+
+    first: object
+    again: object
+
+
 @dataclass
 class Conversation:
     """`answered` is the thread as the last answer showed it, or None where something has happened to it since.
 
     `asked_at` is when its start was asked for, in seconds of `time.monotonic()`. `runs` are those started by acts.
+    `exported` is what its owner exported last, and `repeats` has the answers to requests that were repeated with a key.
     """
 
     owner: Customer
@@ -50,6 +59,8 @@ class Conversation:
     answered: Thread | None
     runs: list[Run] = field(default_factory=list[Run])
     is_erased: bool = False
+    exported: Export | None = None
+    repeats: list[Repeat] = field(default_factory=list["Repeat"])
 
     async def read(self) -> Thread:
         """The thread as its owner reads it now."""
@@ -68,7 +79,7 @@ class Customer:
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     `around` is what happens around each start of a conversation; nothing does for performers and groups.
-    `key` is the key of the requests that make something.
+    `key` is the key of the requests that make something, and `first_answers` has the first answer for each key.
     """
 
     driver: Driver
@@ -83,6 +94,7 @@ class Customer:
     reading: Reading | None = None
     around: Around | None = None
     key: str | None = None
+    first_answers: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
     def account(self) -> Account:
@@ -139,7 +151,10 @@ class Customer:
         asked_at = time.monotonic()
         if self.key is None:
             return self.add(new, await self.driver.threads.create(self.session, new), asked_at)
-        return self.add(new, await _offered(self.driver.keyed, "keys").create(self.session, new, self.key), asked_at)
+        thread = await _offered(self.driver.keyed, "keys").create(self.session, new, self.key)
+        conversation = self.add(new, thread, asked_at)
+        self._compare_with_first(conversation, thread)
+        return conversation
 
     def add(self, new: NewThread, thread: Thread, asked_at: float) -> Conversation:
         """Keep a conversation that was started, under the title that was given, or else made, once."""
@@ -156,7 +171,8 @@ class Customer:
         if self.key is None:
             await self.driver.messages.post(self.session, conversation.id, text)
             return
-        await _offered(self.driver.keyed, "keys").post(self.session, conversation.id, text, self.key)
+        keyed = _offered(self.driver.keyed, "keys")
+        self._compare_with_first(conversation, await keyed.post(self.session, conversation.id, text, self.key))
 
     async def open(self, conversation: Conversation) -> None:
         """Read a conversation and its messages."""
@@ -165,9 +181,31 @@ class Customer:
         if self.performer is None:
             await self.driver.messages.list(self.session, conversation.id)
 
-    async def set_status(self, conversation: Conversation, status: str) -> None:
-        """Set the status of a conversation."""
-        conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
+    async def set_status(self, conversation: Conversation, status: str, if_version: int | None = None) -> None:
+        """Set the status of a conversation, perhaps on condition of a version."""
+        if if_version is None:
+            conversation.answered = await self.driver.threads.set_status(self.session, conversation.id, status)
+            return
+        versioned = _offered(self.driver.versioned, "versions")
+        conversation.answered = await versioned.set_status(self.session, conversation.id, status, if_version)
+
+    async def rename(self, conversation: Conversation, title: str, if_version: int | None = None) -> None:
+        """Give a conversation another title, perhaps on condition of a version."""
+        session, id_ = self.session, conversation.id
+        if if_version is None:
+            conversation.answered = await _offered(self.driver.renaming, "renaming").rename(session, id_, title)
+        else:
+            versioned = _offered(self.driver.versioned, "versions")
+            conversation.answered = await versioned.rename(session, id_, title, if_version)
+        conversation.title = title
+
+    async def export(self, conversation: Conversation) -> None:
+        """Export a conversation, and keep the file."""
+        conversation.exported = await _offered(self.driver.exports, "export").export(self.session, conversation.id)
+
+    async def sign_out(self) -> None:
+        """End the session."""
+        await _offered(self.driver.revocation, "revocation").revoke(self.session)
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:
         """Merge changes into the metadata of a conversation, perhaps on condition of a version."""
@@ -229,9 +267,17 @@ class Customer:
             run = await self.runs.start(self.session, conversation.id, question)
         else:
             run = await _offered(self.driver.keyed, "keys").ask(self.session, conversation.id, question, self.key)
+            self._compare_with_first(conversation, run)
         if run.id not in [one.id for one in conversation.runs]:
             conversation.runs.append(run)
         return run.id
+
+    def _compare_with_first(self, conversation: Conversation, answer: object) -> None:
+        """Keep the first answer for a key, and put each later one beside it."""
+        key = self.key or ""
+        if key in self.first_answers:
+            conversation.repeats.append(Repeat(self.first_answers[key], answer))
+        self.first_answers.setdefault(key, answer)
 
     async def leave(self) -> None:
         """Close every device."""

@@ -30,8 +30,9 @@ WORDS = {
 class EventTable:
     """The rows of a table, and how events become such rows.
 
-    Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `shown at once` (whether the
-    device could open the conversation as soon as the event arrived) and `within` (the time since the act began).
+    Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `title` (told by the event),
+    `shown at once` (whether the device could open the conversation as soon as the event arrived) and `within` (the time
+    since the act began).
     """
 
     def __init__(self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation]) -> None:
@@ -45,6 +46,7 @@ class EventTable:
             "of": lambda arrival, _expected: self._title(arrival.event),
             "from": lambda arrival, _expected: (arrival.event.change or ("", ""))[0],
             "to": lambda arrival, _expected: (arrival.event.change or ("", ""))[1],
+            "title": lambda arrival, _expected: arrival.event.title or "",
             "shown at once": self._shown,
             "within": self._within,
         }

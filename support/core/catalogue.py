@@ -23,6 +23,11 @@ CAPABILITIES = (
     "durable_state",
     "signing_key",
     "keys",
+    "renaming",
+    "versions",
+    "export",
+    "subscriptions",
+    "revocation",
 )
 SCENARIO_ID = re.compile(r"^((?:TL|AE|TA|CE|X)-\d{2})\.\d+$")
 """The tag that gives a scenario its id: the row it belongs to, and a number that never changes, such as `TL-01.2`."""

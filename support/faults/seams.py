@@ -55,6 +55,7 @@ class Seam(StrEnum):
     CHANGE_EVENT = "threads.threads:event_data"
     CHECK_TRANSITION = "threads.threads:check_transition"
     CHECK_VERSION = "threads.threads:check_version"
+    VALUES_AFTER = "threads.threads:values_after"
 
     # messages
     STORE_MESSAGE = "threads.messages:insert"
@@ -68,6 +69,8 @@ class Seam(StrEnum):
     FILTER_STATUS = "threads.search:add_status"
     FILTER_TEXT = "threads.search:add_text"
     FILTER_METADATA = "threads.search:add_metadata"
+    FILTER_DATES = "threads.search:add_dates"
+    VALUES_SEARCHED = "threads.search:scalars"
     FILTER_POSITION = "threads.search:add_position"
     ESCAPE_TEXT = "threads.search:literal"
     SEAL_CURSOR = "http.cursors:_seal"
@@ -92,7 +95,16 @@ class Seam(StrEnum):
     DEVICE_LEAVES = "live.hub:Hub.leave"
     OPEN_DEVICE = "live.socket:LiveSocket.__init__"
     GREET_DEVICE = "live.socket:LiveSocket._greet"
-    RESUME = "live.socket:LiveSocket.resume"
+    SUBSCRIBE = "live.socket:LiveSocket.subscribe"
+    UNSUBSCRIBE = "live.socket:LiveSocket.unsubscribe"
+    ASK_TO_RESUME = "live.socket:LiveSocket.resume"
+    OFFER_EVENT = "live.socket:LiveSocket.offer"
+    KEPT_EVENT = "events.log:EventLog._kept"
+    END_DEVICE = "live.socket:LiveSocket.end"
+    CHECK_SUBSCRIPTION = "live.routes:check_thread"
+    RESUME_FROM = "live.routes:resume_from"
+    BROWSER_TOKEN = "customers.identity:subprotocol_token"
+    RESUME = "live.socket:LiveSocket._replay"
     SEND_TO_DEVICE = "live.socket:LiveSocket._forward"
 
     # runs of agents
@@ -128,7 +140,12 @@ class Seam(StrEnum):
     CHECK_METADATA_DEPTH = "http.validation:check_metadata_depth"
     CHECK_METADATA_SIZE = "http.validation:check_metadata_size"
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
+    HASH_REQUEST = "http.idempotency:request_hash"
     CLAIM_KEY = "http.idempotency:claim"
+    STORED_ANSWER = "http.idempotency:stored"
+    DO_ONCE = "http.idempotency:once"
+    ANSWER_HEAD = "http.methods:HeadAsGet.__call__"
+    REFUSED_METHOD = "http.errors:_on_http_exception", "request error"
     UNAUTHENTICATED = "platform.problems:unauthenticated"
     FIELD_ERROR = "platform.problems:field_error"
     ON_PROBLEM = "http.errors:_on_problem", "request error"
@@ -268,6 +285,11 @@ def is_for_customer(statement: str) -> bool:
 def json_body(request: Any) -> Any:
     """The parsed body of a request that has been loaded; None where it has none."""
     return getattr(request, "_json", None)
+
+
+def drop_header(request: Any, name: str) -> None:
+    """Let a request that has been loaded be without a header; the name is in lower case."""
+    request._headers = type(request.headers)({key: value for key, value in request.headers.items() if key != name})
 
 
 def thread_found(row: Any) -> Any:

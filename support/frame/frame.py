@@ -138,7 +138,8 @@ class _Look:
         if self._account.id in self._replay.unsure or any(life.unsure for life in self._own.values()):
             return
         for reception in self._tape.receptions.values():
-            if reception.account.id == self._account.id and reception.opened is not None:
+            is_own = reception.account.id == self._account.id
+            if is_own and reception.opened is not None and not reception.has_followed:
                 self._judge_reception(reception, reception.opened, stored)
         for row in await self._driver.durable.threads_of([self._account]):
             if row.id not in self._own:

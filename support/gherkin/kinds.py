@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,6 +25,13 @@ class Text(NamedTuple):
 
     words: str
     is_name: bool
+
+
+class Started(NamedTuple):
+    """When a conversation was started: after and before the start of others, by their titles; None for no bound."""
+
+    after: str | None
+    before: str | None
 
 
 class Kind:
@@ -53,6 +61,11 @@ def _text(text: str) -> Text:
     return Text(text[text.index('"') + 1 : -1], is_name=not text.startswith('"'))
 
 
+def _started(text: str) -> Started:
+    bounds = dict(re.findall(r'(after|before) "([^"]*)"', text))
+    return Started(bounds.get("after"), bounds.get("before"))
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
 
@@ -70,8 +83,14 @@ KINDS = {
     "Company": Kind(rf"a stranger|a colleague of {NAME}'s", _colleague),
     "Device": Kind(r"phone|laptop|tablet"),
     "Devices": Kind(rf"{NAME}'s (?:phone|laptop|tablet)|each of {NAME}'s devices"),
-    "DeviceState": Kind(r"is open|is open and shows each new conversation|is closed|loses power|comes back"),
+    "DeviceState": Kind(
+        r"is open|is open in a browser|is open and shows each new conversation|is closed|loses power"
+        r"|comes back|comes back and then asks for what it missed"
+    ),
     "OnPages": Kind(r"(?: on \d+ pages)?", lambda text: int(text.split()[1]) if text else None),
+    "Follows": Kind(r"follows|no longer follows"),
+    "Started": Kind(rf"(?:, started (?:after {QUOTED}|before {QUOTED}|after {QUOTED} and before {QUOTED}))?", _started),
+    "Unless": Kind(r"(?: unless it has changed since it was opened)?", bool),
     "Order": Kind(r"(?:, in any order)?"),
     "Extent": Kind(r"exactly these events|these events last"),
     "Attempted": Kind(r"it is|each of these is"),

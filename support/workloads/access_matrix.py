@@ -9,7 +9,7 @@ from support.actors.attempts import Attempt, Attempts
 from support.actors.customer import Conversation, Customer
 from support.core.failure import EnvironmentFailed
 from support.core.words import member
-from support.drivers.contract.access import AccessAct, Subject, TokenState
+from support.drivers.contract.access import AccessAct, Flaw, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Refused, Session
 from support.snapshots.snapshot import Snapshot
@@ -30,9 +30,13 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
 
 
 async def try_everything_with(conversation: Conversation, state: str) -> Attempts:
-    """Try every act, as the owner with a token that is wrong in one thing, in the words of the features."""
+    """Try every act as the owner, with a token or a request that is wrong in one thing, as `state` says."""
     owner = conversation.owner
     secrets = await _secrets(conversation)
+    if state in list(Flaw):
+        flaw = Flaw(state)
+        acts = owner.driver.access.acts_with(flaw)
+        return await _try_everything(owner.driver, owner.session, conversation, acts, secrets, flaw)
     session = await owner.driver.access.with_token(owner.session, member(TokenState, state))
     return await _try_everything(owner.driver, session, conversation, list(AccessAct), secrets)
 
@@ -50,13 +54,14 @@ async def _try_everything(
     conversation: Conversation,
     acts: Sequence[AccessAct],
     secrets: Sequence[str],
+    flaw: Flaw | None = None,
 ) -> Attempts:
     wait_seconds = conversation.owner.wait_seconds
     snapshot = await Snapshot.take(driver.durable, [], wait_seconds)
     nothing = Subject(driver.threads.unknown_id(), driver.threads.unknown_id())
     subject = _subject(conversation)
-    tried = [await _attempt(driver, act, session, subject) for act in acts]
-    on_nothing = [await _attempt(driver, act, session, nothing) for act in acts]
+    tried = [await _attempt(driver, act, session, subject, flaw) for act in acts]
+    on_nothing = [await _attempt(driver, act, session, nothing, flaw) for act in acts]
     await driver.durable.settle(wait_seconds)
     effects = await snapshot.differences()
     outcomes = [
@@ -66,8 +71,10 @@ async def _try_everything(
     return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)))
 
 
-async def _attempt(driver: Driver, act: AccessAct, session: Session | None, subject: Subject) -> Attempt:
-    refusal = await driver.access.attempt(act, session, subject)
+async def _attempt(
+    driver: Driver, act: AccessAct, session: Session | None, subject: Subject, flaw: Flaw | None
+) -> Attempt:
+    refusal = await driver.access.attempt(act, session, subject, flaw)
     if refusal is None:
         return Attempt(str(act), None)
     shown = refusal.shown.replace(subject.thread_id, "<id>").replace(subject.run_id, "<id>")

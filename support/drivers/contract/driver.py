@@ -12,10 +12,16 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from support.drivers.contract.access import Access
+from support.drivers.contract.described import Described
 from support.drivers.contract.durable import DurableState
+from support.drivers.contract.exports import Exports
+from support.drivers.contract.glimpses import Glimpses
 from support.drivers.contract.keyed import KeyedRequests
 from support.drivers.contract.live import LiveEvents
+from support.drivers.contract.renaming import Renaming, VersionedChanges
+from support.drivers.contract.revocation import Revocation
 from support.drivers.contract.storage import Storage
+from support.drivers.contract.subscriptions import Subscriptions
 from support.drivers.contract.threads import Messages, MetadataChanges, Runs, Search, Threads
 from support.drivers.contract.types import Account, Session, Write
 
@@ -100,6 +106,41 @@ class Driver(Protocol):
     @property
     def keyed(self) -> KeyedRequests | None:
         """See `KeyedRequests`."""
+        ...
+
+    @property
+    def renaming(self) -> Renaming | None:
+        """See `Renaming`."""
+        ...
+
+    @property
+    def versioned(self) -> VersionedChanges | None:
+        """See `VersionedChanges`."""
+        ...
+
+    @property
+    def exports(self) -> Exports | None:
+        """See `Exports`."""
+        ...
+
+    @property
+    def subscriptions(self) -> Subscriptions | None:
+        """See `Subscriptions`."""
+        ...
+
+    @property
+    def revocation(self) -> Revocation | None:
+        """See `Revocation`."""
+        ...
+
+    @property
+    def glimpses(self) -> Glimpses | None:
+        """See `Glimpses`."""
+        ...
+
+    @property
+    def described(self) -> Described | None:
+        """See `Described`."""
         ...
 
     @property

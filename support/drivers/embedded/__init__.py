@@ -5,14 +5,23 @@ from __future__ import annotations
 from support.drivers.contract.types import Target
 from support.drivers.embedded.access import EmbeddedAccess
 from support.drivers.embedded.api import Api, Clients
+from support.drivers.embedded.described import EmbeddedDescribed
 from support.drivers.embedded.durable import EmbeddedDurable
+from support.drivers.embedded.exports import EmbeddedExports
 from support.drivers.embedded.identities import EmbeddedIdentities
 from support.drivers.embedded.keyed import EmbeddedKeyed
-from support.drivers.embedded.live import EmbeddedLive
+from support.drivers.embedded.live import EmbeddedLive, EmbeddedSubscriptions
 from support.drivers.embedded.messages import EmbeddedMessages, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedOperations
 from support.drivers.embedded.storage import EmbeddedStorage
-from support.drivers.embedded.threads import EmbeddedMetadata, EmbeddedSearch, EmbeddedThreads
+from support.drivers.embedded.threads import (
+    EmbeddedGlimpses,
+    EmbeddedMetadata,
+    EmbeddedRenaming,
+    EmbeddedSearch,
+    EmbeddedThreads,
+    EmbeddedVersions,
+)
 from support.observation.wire import WireLog
 from support.probes.postgres import PostgresProbe
 from support.probes.redis import RedisProbe
@@ -45,14 +54,21 @@ class EmbeddedDriver:
         self._clients = Clients()
         api = Api(self._clients, wire, urls, target.operator_token)
         self.identities = EmbeddedIdentities(api)
+        self.revocation = self.identities
         self.threads = EmbeddedThreads(api)
         self.metadata = EmbeddedMetadata(api)
+        self.renaming = EmbeddedRenaming(api)
+        self.versioned = EmbeddedVersions(api)
         self.search = EmbeddedSearch(api)
+        self.exports = EmbeddedExports(api)
+        self.glimpses = EmbeddedGlimpses(api)
         self.keyed = EmbeddedKeyed(api)
+        self.described = EmbeddedDescribed(api)
         self.messages = EmbeddedMessages(api)
         self.runs = EmbeddedRuns(api)
-        self.access = EmbeddedAccess(api, target.signing_key)
         self.live = EmbeddedLive(urls, wire)
+        self.subscriptions = EmbeddedSubscriptions()
+        self.access = EmbeddedAccess(api, self.live, target.signing_key)
         self.operations = EmbeddedOperations(self._clients, urls[0], target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)
         self.storage = EmbeddedStorage(connections.postgres, target.database_url)

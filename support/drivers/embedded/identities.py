@@ -9,7 +9,7 @@ from support.drivers.embedded.api import Api
 
 
 class EmbeddedIdentities:
-    """`POST /operator/customers` and `POST /api/sessions`."""
+    """`POST /operator/customers`, `POST /api/sessions` and `DELETE /api/sessions/{id}`."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -31,6 +31,10 @@ class EmbeddedIdentities:
         act = f"signing in as {account.name}"
         session = await self._api.call(act, "POST", "/api/sessions", body=body, who=account.name)
         return Session(session["session_id"], account, session["token"])
+
+    async def revoke(self, session: Session) -> None:
+        """End a session, as its customer does when signing out."""
+        await self._api.call("signing out", "DELETE", f"/api/sessions/{session.id}", session=session)
 
     def markers(self, account: Account) -> tuple[str, ...]:
         """The backend names the customer to the model as its end user."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +23,11 @@ from support.drivers.contract.types import (
     Thread,
 )
 from support.drivers.embedded import malformed as bad
-from support.drivers.embedded.api import Api, read_refusal
+from support.drivers.embedded.api import Api, read_refusal, word_for_word
 
 THREADS = "/api/threads"
+EAST = timezone(timedelta(hours=5, minutes=30))
+"""A time zone that is not the backend's, for one of two moments: it must compare moments, not clocks."""
 
 
 class EmbeddedThreads:
@@ -87,6 +90,10 @@ class EmbeddedThreads:
             BadPage.FILTERED: {"cursor": cursor, "status": "completed"},
             BadPage.EMPTY: {"limit": "0"},
             BadPage.HUGE: {"limit": "1000000"},
+            BadPage.UNKNOWN_FILTER: {"colour": "green"},
+            BadPage.UNKNOWN_STATUS: {"status": "finished"},
+            BadPage.NO_DATE: {"created_after": "yesterday"},
+            BadPage.NO_TIME_ZONE: {"created_before": "2026-11-25T10:00:00"},
         }
         try:
             return await self._page(session, wrong[bad])
@@ -113,7 +120,7 @@ class EmbeddedThreads:
 
 
 class EmbeddedSearch:
-    """`GET /api/threads?q&status&metadata.KEY`."""
+    """`GET /api/threads?q&status&metadata.KEY&created_after&created_before`."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -121,7 +128,11 @@ class EmbeddedSearch:
     async def find(self, session: Session, query: Query) -> list[Thread]:
         """Threads for which all of the query is true; a hundred at most."""
         params = {"limit": "100", "q": query.words or "", "status": query.status or ""}
-        params |= {f"metadata.{name}": value for name, value in query.metadata.items()}
+        params |= {f"metadata.{name}": _spelled(value) for name, value in query.metadata.items()}
+        params |= {
+            "created_after": _moment(query.created_after, UTC),
+            "created_before": _moment(query.created_before, EAST),
+        }
         given = {name: value for name, value in params.items() if value}
         act = "searching conversations"
         page = await self._api.call(act, "GET", THREADS, session=session, params=given)
@@ -143,10 +154,65 @@ class EmbeddedMetadata:
         return read_thread(await self._api.call(act, "PATCH", path, session=session, body=body, headers=headers))
 
 
+class EmbeddedRenaming:
+    """`PATCH /api/threads/{id}` with a title."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def rename(self, session: Session, thread_id: str, title: str) -> Thread:
+        """Change the title."""
+        path, act = f"{THREADS}/{thread_id}", "renaming a conversation"
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"title": title}))
+
+
+class EmbeddedVersions:
+    """`PATCH /api/threads/{id}` with `If-Match`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def rename(self, session: Session, thread_id: str, title: str, version: int) -> Thread:
+        """Change the title of a version."""
+        return await self._change("renaming a conversation", session, thread_id, {"title": title}, version)
+
+    async def set_status(self, session: Session, thread_id: str, status: str, version: int) -> Thread:
+        """Change the status of a version."""
+        act = f"marking a conversation as {status}"
+        return await self._change(act, session, thread_id, {"status": status}, version)
+
+    async def _change(self, act: str, session: Session, thread_id: str, body: dict[str, str], version: int) -> Thread:
+        path, headers = f"{THREADS}/{thread_id}", {"If-Match": f'"{version}"'}
+        return read_thread(await self._api.call(act, "PATCH", path, session=session, body=body, headers=headers))
+
+
+class EmbeddedGlimpses:
+    """HEAD and OPTIONS of `/api/threads/{id}`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def of(self, session: Session, thread_id: str) -> dict[str, str]:
+        """The answers, word for word."""
+        path, act = f"{THREADS}/{thread_id}", "asking about a conversation"
+        replies = {name: await self._api.send(act, name, path, session=session) for name in ("HEAD", "OPTIONS")}
+        return {name: word_for_word(reply).replace(thread_id, "<id>") for name, reply in replies.items()}
+
+
 def new_thread(new: NewThread) -> dict[str, Any]:
     """The body of a request to start a thread."""
     body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _spelled(value: Any) -> str:
+    """A value of the metadata as a parameter has it: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _moment(seconds: float | None, zone: timezone) -> str:
+    """A moment (RFC 3339); an empty text for none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, zone).isoformat()
 
 
 def read_thread(body: Any) -> Thread:

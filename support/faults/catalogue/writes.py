@@ -56,7 +56,7 @@ def _go_on_without(patch: Patch, seam: Seam, result: Any) -> None:
         code=Code.ACT_REFUSED,
     ),
 )
-def failed_requests_use_up_their_key(patch: Patch) -> None:
+def failed_writes_use_up_their_key(patch: Patch) -> None:
     """A key is stored before the request is carried out, so that a failed request cannot be repeated."""
 
     async def commit(claimed: Any, call: Call) -> Any:
