@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from support.actors.customer import STATUSES, Conversation
-from support.actors.metadata_table import HEADER, differing, kinds_of, read_metadata
+from support.actors.metadata_table import HEADER, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Message, StoredThread, Thread
 from support.snapshots.diff import listed
+from support.specification.json_differences import differing
 from support.specification.values import Use, in_cell, piece_of
 
 FORM = re.compile(r"one line of at most (\d+) characters")

@@ -8,8 +8,17 @@ from typing import Any, cast
 
 
 def written(value: Any) -> str:
-    """The value as text. Python holds `True` and `1` for equal, JSON does not."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    """The value as text. Python holds `True` and `1` for equal, JSON does not; minus zero is zero in both."""
+    return json.dumps(_without_minus_zero(value), sort_keys=True, ensure_ascii=False)
+
+
+def _without_minus_zero(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, Any]", value)
+        return {name: _without_minus_zero(inner) for name, inner in members.items()}
+    if isinstance(value, list):
+        return [_without_minus_zero(inner) for inner in cast("list[Any]", value)]
+    return 0.0 if isinstance(value, float) and value == 0.0 else value
 
 
 def merged(old: str | None, patch: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -12,6 +13,8 @@ from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Rename, 
 from support.specification.state import ThreadState
 
 UNPRINTABLE = "\0"
+UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
+BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason | None:
@@ -84,8 +87,22 @@ def _may_become(before: str, after: str, policy: Policy) -> bool:
 def _is_text(text: str | None, limit: int, policy: Policy) -> bool:
     if text is None:
         return True
-    visible = bool(text.strip()) or (policy.blank_text == "accepted" and bool(text))
-    return visible and len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
+    if not is_readable(text) and (policy.blank_text == "refused" or not text):
+        return False
+    return len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
+
+
+def is_readable(text: str) -> bool:
+    """Whether a reader sees anything of a text.
+
+    Spaces, line ends, controls, formats and variation selectors are not seen, nor are letters drawn as nothing.
+    """
+    return any(
+        unicodedata.category(character) not in UNSEEN
+        and character not in BLANK_LETTERS
+        and not "\ufe00" <= character <= "\ufe0f"
+        for character in text
+    )
 
 
 def is_unicode(text: str) -> bool:
@@ -94,7 +111,10 @@ def is_unicode(text: str) -> bool:
 
 
 def _fits(metadata: Metadata, policy: Policy) -> bool:
-    text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a number that JSON cannot have
+        return False
     if not is_unicode(text) or "\\u0000" in text:
         return False
     return len(text.encode()) <= policy.details_limit and _depth(metadata) <= policy.details_depth

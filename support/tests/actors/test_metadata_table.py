@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from support.actors.metadata_table import HEADER, differing, kinds_of, read_metadata
+from support.actors.metadata_table import HEADER, kinds_of, read_metadata
 from support.core.failure import EnvironmentFailed
+from support.specification.json_differences import differing
 
 
 def test_each_kind_is_read_and_named_again() -> None:
