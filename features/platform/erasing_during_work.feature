@@ -61,8 +61,8 @@ Feature: Erasing a conversation that others work in
       And each of them has asked the agent "Anything new?" in "Our talks"
       When these are done at the same moment:
         | act                                                                                 |
+        | each of them tries to erase "Our plans"                                             |
         | each of them gets the assistant's answer                                            |
-        | each of them opens "Our plans", then tries to erase "Our plans"                     |
         | each of them tries to mark "Our talks" as archived, then tries to erase "Our talks" |
       Then no two of these acts blocked each other
       And the answers fit one order
