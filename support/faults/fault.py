@@ -42,13 +42,17 @@ class ExpectedFailure(NamedTuple):
 
 @dataclass(frozen=True)
 class Fault:
-    """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is."""
+    """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is.
+
+    `one_process` is for a fault in what a process keeps in memory: a second process would not have it.
+    """
 
     name: str
     story: str
     expected: tuple[ExpectedFailure, ...]
     apply: Callable[[Patch], Any]
     module: str = ""
+    one_process: bool = False
 
     def limited_to(self, scenarios: Collection[str]) -> Fault:
         """The fault as far as a selection of scenarios goes; they are given by id."""
@@ -63,7 +67,9 @@ def breaks(*scenarios: str, at: str, code: Code) -> tuple[ExpectedFailure, ...]:
     return tuple(ExpectedFailure(scenario, at, code) for scenario in scenarios)
 
 
-def fault(*expected: tuple[ExpectedFailure, ...]) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
+def fault(
+    *expected: tuple[ExpectedFailure, ...], one_process: bool = False
+) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
     """Enter a function in the catalogue as the fault of its name; its docstring is the story.
 
     Raises:
@@ -78,7 +84,7 @@ def fault(*expected: tuple[ExpectedFailure, ...]) -> Callable[[Callable[[Patch],
             raise ValueError(f"the fault {name} needs a unique name, a docstring and a scenario to break")
         if len({one.scenario for one in failures}) < len(failures):
             raise ValueError(f"the fault {name} names a scenario twice; it can break only once")
-        _FAULTS[name] = Fault(name, story, failures, function, function.__module__)
+        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, one_process)
         return function
 
     return enter
