@@ -376,8 +376,9 @@ class People:
         return Customer(self.driver, session, self.wait_seconds, self.find, around=around)
 
     async def _join(self, name: str, plan: str, organisation: str | None) -> Customer:
-        """Somebody who is not mentioned."""
-        return self._customer(await self._session(name, plan, organisation))
+        """Somebody who is not mentioned, whose acts are on no tape."""
+        session = await self._session(name, plan, organisation, self._inner)
+        return Customer(self._inner, session, self.wait_seconds, self.find)
 
     def _restarting(self, restart: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def with_all_away() -> None:
@@ -387,7 +388,9 @@ class People:
 
         return with_all_away
 
-    async def _session(self, name: str, plan: str, organisation: str | None = None) -> Session:
+    async def _session(
+        self, name: str, plan: str, organisation: str | None = None, driver: Driver | None = None
+    ) -> Session:
         fresh = uuid4().hex[:12]
         account = Account(
             id="",
@@ -399,7 +402,7 @@ class People:
         )
         enrolled = await self.operator.enrol(account)
         self.accounts.append(enrolled)
-        return await self.driver.identities.sign_in(enrolled)
+        return await (driver or self.driver).identities.sign_in(enrolled)
 
 
 def _texts(given: NewThread) -> Iterator[str]:

@@ -180,7 +180,7 @@ def stopping_takes_no_lock(patch: Patch) -> None:
     end_without_lock(patch, when=lambda call: call.worker is None)
 
 
-@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+@fault(breaks("TL-25.3", at="together:none_blocked", code=Code.DEADLOCK))
 def answering_takes_no_lock(patch: Patch) -> None:
     """An answer and the erasing of its conversation can wait for each other, until the database gives one up."""
     end_without_lock(patch, when=lambda call: call.worker is not None)

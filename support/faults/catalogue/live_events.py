@@ -98,7 +98,7 @@ def only_the_newest_device_receives_events(patch: Patch) -> None:
     tell_one_device(patch, newest=True)
 
 
-@fault(breaks("TL-07.1", "TL-14.1", "TL-23.1", at="devices:received", code=Code.EVENT_MISSING))
+@fault(breaks("TL-07.1", "TL-14.1", "TL-23.1", at="devices:received", code=Code.EVENT_MISSING), one_process=True)
 def only_the_first_device_receives_events(patch: Patch) -> None:
     """While one device of a customer is open, no other receives anything."""
     tell_one_device(patch)
