@@ -14,10 +14,12 @@ import typer
 from rich.console import Console
 
 from support.cli import overview, sentence_list
-from support.cli.playing import OutputFor, arguments_for, play, selection_of, workers_option
+from support.cli.mutants import check_mutants, play_mutants
+from support.cli.playing import GROUPED, OutputFor, arguments_for, play, selection_of, workers_option
 from support.core.failure import BadInput
 from support.core.settings import settings
 from support.faults.fault import fault_named
+from support.faults.mutants.choice import Draw
 from support.faults.proof import read_record
 from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
@@ -91,6 +93,8 @@ def prove(
     row: Row = None,
     fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
     rebind: Rebind = False,
+    mutants: Annotated[int | None, typer.Option(help="Play so many mutants, drawn by the seed; no faults.")] = None,
+    seed: Annotated[int | None, typer.Option(help="With --mutants: which of all mutants are drawn.")] = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,15 +106,22 @@ def prove(
     for name in fault or ():
         fault_named(name)
     check_writable(settings().reports)
+    selection = selection_of(files, tier, row)
+    if mutants is not None or seed is not None:
+        check_mutants(mutants, seed, [fault, rebind])
+        score = play_mutants(selection, Draw(seed or 1, mutants or 0), workers, Console(stderr=as_json))
+        if as_json and score.score is not None:
+            sys.stdout.write(json.dumps(score.score.to_json(), indent=2, ensure_ascii=False) + "\n")
+        raise typer.Exit(score.code)
     if files or tier or row or fault:
         read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
     # A promise that is broken on purpose is never kept: a short wait is enough.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
-    selected = [*arguments_for(selection_of(files, tier, row)), *(f"--fault={name}" for name in fault or ())]
+    selected = [*arguments_for(selection), *(f"--fault={name}" for name in fault or ())]
     selected += ["--rebind"] if rebind else []
     output = ProverOutput(Console(stderr=as_json))
-    code = play(["--prove", "--dist=loadgroup", *selected, *workers_option(workers)], output)
+    code = play(["--prove", *GROUPED, *selected, *workers_option(workers)], output)
     if as_json and output.proof is not None:
         sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(code)

@@ -27,7 +27,7 @@ class Trial:
     """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone.
 
     `scenario` is its id; `step`, `step_function`, `code` and `reason` say where and how it broke, as in
-    `ScenarioResult`.
+    `ScenarioResult`. `died` says that a process of the backend had ended by the end of the last step.
     """
 
     fault: str | None
@@ -41,11 +41,16 @@ class Trial:
     reason: str | None
     activations: int
     seconds: float
+    died: bool = False
 
-    def shows(self, expected: ExpectedFailure) -> bool:
-        """Whether this is the scenario, broken at the step function and with the code that the fault declares."""
+    def shows(self, expected: ExpectedFailure, *, ends_process: bool = False) -> bool:
+        """Whether this is the scenario, broken at the step function and with the code that the fault declares.
+
+        A backend that has died breaks everything: that shows nothing, unless the fault is to end the process.
+        """
         found = (self.scenario, self.outcome, self.step_function, self.code)
-        return found == (expected.scenario, "broken", expected.step_function, expected.code)
+        declared = found == (expected.scenario, "broken", expected.step_function, expected.code)
+        return declared and (ends_process or not self.died)
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,12 @@ class Judged:
         """Inert if it never acted, caught if every scenario broke as declared, else missed."""
         if not any(trial.activations for trial in self.trials):
             return Verdict.INERT
-        shown = all(any(trial.shows(expected) for trial in self.trials) for expected in self.fault.expected)
+        shown = all(any(self.shows(trial, expected) for trial in self.trials) for expected in self.fault.expected)
         return Verdict.CAUGHT if shown else Verdict.MISSED
+
+    def shows(self, trial: Trial, expected: ExpectedFailure) -> bool:
+        """Whether a trial shows what the fault declares."""
+        return trial.shows(expected, ends_process=self.fault.ends_process)
 
     def trial_of(self, expected: ExpectedFailure) -> Trial | None:
         """The trial of a scenario that must break; None if it was not played."""
@@ -89,6 +98,7 @@ def _row(trial: Trial, fault: Fault) -> dict[str, Any]:
         "step_function": trial.step_function,
         "code": trial.code,
         "seen": trial.reason,
+        "died": trial.died,
         "expected": expected and {"step_function": expected.step_function, "code": expected.code.value},
         "seconds": round(trial.seconds, 3),
     }

@@ -10,10 +10,14 @@ import importlib
 import inspect
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-_BACKEND = "support.backend"
+from support.core.settings import PROJECT
+
+BACKEND = "support.backend"
+"""The package of the embedded backend."""
 
 
 class Seam(StrEnum):
@@ -27,7 +31,7 @@ class Seam(StrEnum):
 
     def __new__(cls, place: str, arguments: str = "") -> Seam:
         """Take a place relative to the backend."""
-        full = f"{_BACKEND}.{place}"
+        full = f"{BACKEND}.{place}"
         member = str.__new__(cls, full)
         member._value_ = full
         member.arguments = arguments
@@ -135,6 +139,11 @@ class Seam(StrEnum):
     RELEASE_CONNECTION = "platform.database:_release"
 
 
+def backend_folder() -> Path:
+    """Where the files of the embedded backend are."""
+    return PROJECT.joinpath(*BACKEND.split("."))
+
+
 def locate(place: str) -> tuple[Any, str]:
     """The module or class that holds a function, and the function's name in it.
 
@@ -161,7 +170,7 @@ def found(place: str) -> Any:
 
 def _own(place: str) -> Any:
     """What the backend has at a place relative to it."""
-    return found(f"{_BACKEND}.{place}")
+    return found(f"{BACKEND}.{place}")
 
 
 # What faults make or ask of the backend, beside the seams that they replace.

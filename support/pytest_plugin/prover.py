@@ -6,10 +6,8 @@ that no longer exists: it is played with all likely scenarios, and the result is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable
-from dataclasses import asdict
+from collections.abc import Collection, Iterable
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -17,24 +15,27 @@ from support.core.failure import BadInput
 from support.core.settings import settings
 from support.faults import rebind
 from support.faults.fault import Fault, catalogue, fault_named, unknown_names
-from support.faults.proof import Proof, Trial, conclude, read_record
+from support.faults.mutants.choice import Draw
+from support.faults.proof import Proof, conclude, read_record
 from support.faults.rebind import widened
 from support.gherkin.feature_guards import build_scenario
 from support.gherkin.features import read_features
 from support.gherkin.sentences import DEFINITIONS
-from support.pytest_plugin.collection import FeatureModule, ScenarioItem
-from support.pytest_plugin.phases import add_phase, function_name
-from support.pytest_plugin.state import ScenarioState, begin, run_state, state_of
+from support.pytest_plugin.line_recorder import LineRecorder
+from support.pytest_plugin.mutation import Mutation
+from support.pytest_plugin.phases import function_name
+from support.pytest_plugin.state import run_state
+from support.pytest_plugin.trials import Trials, scenario_items, trial_item
 from support.reporting.ledger_file import write_json
 
 SOUND = "none"
 
 
-class Prover:
+class Prover(Trials):
     """Registered in every process of a proving run; the one that the user started draws the conclusion."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.trials: list[Trial] = []
+        super().__init__()
         self.proof: Proof | None = None
         names: list[str] = config.getoption("fault") or []
         self.rebinds = bool(config.getoption("rebind"))
@@ -59,13 +60,20 @@ class Prover:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the trials in the place of the scenarios."""
-        scenarios = {state_of(item).scenario.id: item for item in items if isinstance(item, ScenarioItem)}
+        """Put the trials in the place of the scenarios.
+
+        Sound backends come first, on one stack; then each fault, on its own.
+        """
+        scenarios = scenario_items(items)
         played = {fault.name: self.scenarios_of(fault, list(scenarios)) for fault in self._faults}
         named = {id_ for ids in played.values() for id_ in ids}
-        trials = [trial_of(item, None) for id_, item in scenarios.items() if not self._only_named or id_ in named]
+        trials = [
+            trial_item(item, None, SOUND)
+            for id_, item in scenarios.items()
+            if not self._only_named or id_ in named
+        ]
         for fault in self._faults:
-            trials += [trial_of(scenarios[id_], fault) for id_ in played[fault.name]]
+            trials += [trial_item(scenarios[id_], fault.name, fault.name, fault.name) for id_ in played[fault.name]]
         items[:] = trials
 
     def scenarios_of(self, fault: Fault, selected: Collection[str]) -> list[str]:
@@ -73,27 +81,6 @@ class Prover:
         if self.rebinds:
             return [id_ for id_ in widened(fault, all_scenario_ids()) if id_ in selected]
         return [one.scenario for one in fault.expected if one.scenario in selected]
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record how the trial ended; a fault must break its scenario, so this does not count as a failed test."""
-        report = yield
-        state = state_of(item)
-        add_phase(state, call, report)
-        if report.when == "call" and state.environment is not None:
-            state.activations = state.environment.stack.activations()
-        if report.when == "teardown":
-            report.trial = asdict(_trial(state))  # pyright: ignore[reportAttributeAccessIssue]
-        report.outcome = "passed"
-        return report
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Record a trial that has ended in any process."""
-        data: dict[str, Any] | None = getattr(report, "trial", None)
-        if data is not None:
-            self.trials.append(Trial(**data))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -144,38 +131,15 @@ def check_names(faults: Iterable[Fault], scenarios: Collection[str]) -> None:
         raise BadInput("\n".join([*wrong, "bind them again: see `threadproof prove --rebind`"]))
 
 
-def trial_of(item: ScenarioItem, fault: Fault | None) -> pytest.Item:
-    """The scenario of an item, to be played with a fault, or with none."""
-    name = fault.name if fault else SOUND
-    trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, f"{item.name} [{name}]", item.obj)
-    begin(trial, state_of(item).scenario, fault.name if fault else None)
-    trial.add_marker(pytest.mark.xdist_group(name if fault else f"{SOUND}: {item.name}"))
-    return trial
-
-
-def _trial(state: ScenarioState) -> Trial:
-    scenario, result = state.scenario, state.result
-    return Trial(
-        fault=state.fault,
-        scenario=scenario.id,
-        row=scenario.row,
-        title=scenario.title,
-        outcome=result.outcome.value,
-        step=result.step,
-        step_function=result.step_function,
-        code=result.code,
-        reason=result.reason,
-        activations=state.activations,
-        seconds=result.seconds,
-    )
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the prover."""
     group = parser.getgroup("threadproof")
     group.addoption("--prove", action="store_true", help="play every scenario with each fault that names it")
     group.addoption("--fault", action="append", default=[], help="with --prove: only this fault")
     group.addoption("--rebind", action="store_true", help="with --prove: list the failures of each fault now")
+    group.addoption("--mutants", type=int, default=0, help="with --prove: play so many mutants in place of the faults")
+    group.addoption("--seed", type=int, default=1, help="with --mutants: which of all mutants are drawn")
+    group.addoption("--record-lines", action="store_true", help="with --prove: record which lines scenarios run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -188,6 +152,12 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     run_state(config).proving = True
     try:
-        config.pluginmanager.register(Prover(config), "threadproof_prover")
+        if config.getoption("record_lines"):
+            config.pluginmanager.register(LineRecorder(), "threadproof_line_recorder")
+        elif config.getoption("mutants"):
+            wanted = Draw(config.getoption("seed"), config.getoption("mutants"))
+            config.pluginmanager.register(Mutation(wanted), "threadproof_mutation")
+        else:
+            config.pluginmanager.register(Prover(config), "threadproof_prover")
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None

@@ -54,7 +54,9 @@ class ScenarioState:
         played: text and line of each step that was executed to its end, in order.
         failed_step: the step, or the check after the last one, that raised.
         phases: how each phase of its test ended, so far.
-        activations: how often the fault has acted, up to the end of the last step.
+        recorded: what the fault has written, up to the end of the last step: a byte each time it acted.
+        died: whether a process of the backend had ended by then.
+        left_out: whether the trial need not be played, since others have shown enough.
     """
 
     scenario: Scenario
@@ -70,7 +72,9 @@ class ScenarioState:
     played: list[PlayedStep] = field(default_factory=list[PlayedStep])
     failed_step: FailedStep | None = None
     phases: list[Phase] = field(default_factory=list[Phase])
-    activations: int = 0
+    recorded: bytes = b""
+    died: bool = False
+    left_out: bool = False
 
     @property
     def result(self) -> ScenarioResult:
