@@ -19,8 +19,8 @@ from support.pytest_plugin.mutation_output import MutationOutput
 from support.pytest_plugin.run_output import Silence
 
 
-def check_mutants(mutants: int | None, seed: int | None, others: Sequence[object]) -> None:
-    """Refuse what does not go together.
+def mutant_draw(mutants: int | None, seed: int | None, others: Sequence[object]) -> Draw:
+    """The mutants that a command asks for; `others` are the options for other kinds of proof.
 
     Raises:
         BadInput: the number is no number of mutants, there is a seed alone, or another kind of proof is asked for.
@@ -31,6 +31,7 @@ def check_mutants(mutants: int | None, seed: int | None, others: Sequence[object
         raise BadInput(f"--mutants: expected how many mutants to play, 1 or more, got {mutants}")
     if any(others):
         raise BadInput("--mutants goes with none of --fault, --rebind and --changed: it plays no faults")
+    return Draw(1 if seed is None else seed, mutants)
 
 
 def play_mutants(selection: Selection, wanted: Draw, workers: int | None, console: Console) -> MutationOutput:
@@ -48,6 +49,6 @@ def play_mutants(selection: Selection, wanted: Draw, workers: int | None, consol
     os.environ.setdefault("THREADPROOF_STEP_SECONDS", "10")
     settings.cache_clear()
     output = MutationOutput(console)
-    options = [f"--mutants={wanted.count}", f"--seed={wanted.seed}"]
+    options = [f"--mutants={wanted.number}", f"--seed={wanted.seed}"]
     output.code = play(["--prove", *options, *parallel, *arguments_for(selection)], output)
     return output

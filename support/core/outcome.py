@@ -8,10 +8,6 @@ from enum import StrEnum
 from typing import Literal
 
 
-BEFORE_ANY_STEP = "before the first step"
-"""The step of a phase in which the environment of a scenario is made."""
-
-
 class Outcome(StrEnum):
     """The outcome of a scenario in a run. Every collected scenario has exactly one."""
 

@@ -104,6 +104,7 @@ class Seam(StrEnum):
     STORE_ANSWER = "runs.runs:store_answer"
     ANNOUNCE_RUN = "runs.runs:announce"
     CHECK_OPEN = "runs.runs:check_open"
+    ANSWER_QUESTION = "runs.worker:Worker.answer"
     STOP_RUN = "runs.worker:Worker.stop"
     RENEW_LEASES = "runs.worker:Worker.renew_leases"
 
@@ -309,6 +310,16 @@ def send_soon(socket: Any, event: Any) -> None:
 async def send_now(socket: Any, frame: dict[str, Any]) -> None:
     """Send a frame to a device, past its queue."""
     await socket._send(_own("platform.database:dumps")(frame))
+
+
+def failed_run() -> Any:
+    """The end of a run whose model gave no answer that can be used."""
+    return _own("runs.worker:MODEL_FAILED")
+
+
+def close_device(socket: Any) -> None:
+    """End the connection of a device once what is queued for it is sent."""
+    socket.end(1011, "internal error")
 
 
 def devices_of(hub: Any) -> list[Any]:

@@ -62,9 +62,7 @@ def without_record(scenarios: Iterable[Scenario]) -> list[str]:
     """
     known = coverage.read(settings().reports / coverage.FILE)
     return [
-        one.id
-        for one in scenarios
-        if not one.load and (one.id not in known or known[one.id].digest != _digest_of(one))
+        one.id for one in scenarios if not one.load and (one.id not in known or known[one.id].digest != _digest_of(one))
     ]
 
 

@@ -15,7 +15,7 @@ from support.core.settings import settings
 from support.faults import seams
 from support.faults.mutants import build, coverage
 from support.faults.mutants.choice import Draw, draw, equivalents
-from support.faults.mutants.mutant import Mutant, all_mutants
+from support.faults.mutants.mutant import all_mutants
 from support.faults.mutants.score import Judgment, MutationScore
 from support.faults.proof import Trial, read_record
 from support.pytest_plugin.collection import ScenarioItem
@@ -108,14 +108,10 @@ class Mutation(Trials):
             ],
         )
         path = settings().reports / "proof.json"
-        write_json(path, {**read_record(path), "mutants": self.score.to_json()})
+        nothing: dict[str, Any] = {"faults": [], "sound": [], "unproven": [], "broken_at": {}}
+        write_json(path, nothing | read_record(path) | {"mutants": self.score.to_json()})
 
 
 def mutant_of(fault: str | None) -> str:
     """The id of the mutant that a trial is about."""
     return (fault or "").removeprefix(build.PREFIX)
-
-
-def known_mutant(id_: str) -> Mutant:
-    """The mutant with an id."""
-    return all_mutants(seams.backend_folder())[id_]

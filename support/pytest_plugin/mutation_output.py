@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from support.core.settings import settings
+from support.faults import seams
+from support.faults.mutants.mutant import all_mutants
 from support.faults.mutants.score import Fate, Judgment, MutationScore
 from support.faults.proof import Trial
-from support.pytest_plugin.mutation import MOST_TRIALS, known_mutant, mutant_of
+from support.pytest_plugin.mutation import MOST_TRIALS, mutant_of
 from support.pytest_plugin.run_output import silence_pytest
 
 FATE_STYLES = {
@@ -33,6 +35,7 @@ class MutationOutput:
         self._console = console
         self._plugin: Any = None
         self._trials: dict[str, list[Trial]] = {}
+        self._mutants = all_mutants(seams.backend_folder())
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -53,7 +56,7 @@ class MutationOutput:
         id_ = mutant_of(trial.fault)
         trials = self._trials.setdefault(id_, [])
         trials.append(trial)
-        judgment = Judgment(known_mutant(id_), trials)
+        judgment = Judgment(self._mutants[id_], trials)
         if judgment.fate is Fate.KILLED:
             self._print(_line(judgment))
 

@@ -7,7 +7,6 @@ that no longer exists: it is played with all likely scenarios, and the result is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cache
 
 import pytest
 
@@ -18,9 +17,8 @@ from support.faults.fault import Fault, catalogue, fault_named, unknown_names
 from support.faults.mutants.choice import Draw
 from support.faults.proof import Proof, conclude, read_record
 from support.faults.rebind import widened
-from support.gherkin.feature_guards import build_scenario
-from support.gherkin.features import read_features
 from support.gherkin.sentences import DEFINITIONS
+from support.pytest_plugin.changes import all_scenarios, change, digests
 from support.pytest_plugin.line_recorder import LineRecorder
 from support.pytest_plugin.mutation import Mutation
 from support.pytest_plugin.phases import function_name
@@ -38,9 +36,15 @@ class Prover(Trials):
         super().__init__()
         self.proof: Proof | None = None
         names: list[str] = config.getoption("fault") or []
+        self.left_out = 0
+        """With `--changed`: how many faults are not played, since nothing has changed for them."""
         self.rebinds = bool(config.getoption("rebind"))
+        self.only_changed = bool(config.getoption("changed"))
+        self.reasons: dict[str, str] = {}
+        """With `--changed`: why a fault is played, by its name, or a scenario without one, by its id."""
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
+        self._compared = False
         self.everything = False
         """Whether all faults are played against all scenarios; known once the session has started."""
 
@@ -51,12 +55,31 @@ class Prover(Trials):
         if expected is None:
             return
         scenarios = all_scenario_ids()
-        self.everything = not self._only_named and len(expected) == len(scenarios)
+        self.everything = not self._only_named and not self.only_changed and len(expected) == len(scenarios)
         try:
             if not self.rebinds:
                 check_names(self._faults, scenarios)
         except BadInput as error:
             raise pytest.UsageError(str(error)) from None
+        if self.only_changed:
+            self._find_changes([one.id for one in expected])
+
+    def _find_changes(self, selected: Collection[str]) -> None:
+        """Keep the faults for which something has changed since the last proof, and say why."""
+        self._compared = True
+        record = read_record(settings().reports / "proof.json")
+        faults = {one["name"]: one for one in record.get("faults", ())}
+        sound = {one["scenario"]: one for one in record.get("sound", ())}
+        for fault in self._faults:
+            named = self.scenarios_of(fault, selected)
+            if named and (reason := change(fault, [one.scenario for one in fault.expected], faults.get(fault.name))):
+                self.reasons[fault.name] = reason
+        for id_ in selected:
+            if reason := change(None, [id_], sound.get(id_)):
+                self.reasons[id_] = reason
+        self.left_out = len([one for one in self._faults if self.scenarios_of(one, selected)])
+        self._faults = [fault for fault in self._faults if fault.name in self.reasons]
+        self.left_out -= len(self._faults)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -65,12 +88,14 @@ class Prover(Trials):
         Sound backends come first, on one stack; then each fault, on its own.
         """
         scenarios = scenario_items(items)
+        if self.only_changed and not self._compared:  # in a worker
+            self._find_changes(list(scenarios))
         played = {fault.name: self.scenarios_of(fault, list(scenarios)) for fault in self._faults}
         named = {id_ for ids in played.values() for id_ in ids}
         trials = [
             trial_item(item, None, SOUND)
             for id_, item in scenarios.items()
-            if not self._only_named or id_ in named
+            if id_ in named or not (self._only_named or self.only_changed) or id_ in self.reasons
         ]
         for fault in self._faults:
             trials += [trial_item(scenarios[id_], fault.name, fault.name, fault.name) for id_ in played[fault.name]]
@@ -86,33 +111,36 @@ class Prover(Trials):
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Draw the conclusion and write the files."""
         expected = run_state(session.config).expected
+        if self.only_changed and expected is not None and not self.reasons:
+            session.exitstatus = pytest.ExitCode.OK  # there was nothing to play
         if expected is None or not self.trials:
             return
-        ids = {trial.scenario for trial in self.trials} if self._only_named else {one.id for one in expected}
+        partial = self._only_named or self.only_changed
+        ids = {trial.scenario for trial in self.trials} if partial else {one.id for one in expected}
         played = {trial.fault for trial in self.trials}
         faults = [fault for fault in self._faults if fault.name in played or self.everything]
         if not self.rebinds:
             faults = [fault.limited_to(ids) for fault in faults]
-        self.proof = conclude(faults, {one.id: one for one in expected if one.id in ids}, self.trials, then_steps())
+        self.proof = conclude(
+            faults, {one.id: one for one in expected if one.id in ids}, self.trials, then_steps(), whole=self.everything
+        )
         if self.rebinds:
             write_json(settings().reports / rebind.FILE, rebind.record(self.proof.faults, all_scenario_ids()))
             holds = all(rebind.bindings(one) and not rebind.unbroken(one) for one in self.proof.faults)
         else:
             path = settings().reports / "proof.json"
-            write_json(path, self.proof.to_json(earlier={} if self.everything else read_record(path)))
+            earlier = read_record(path)
+            if self.everything:
+                earlier = {name: value for name, value in earlier.items() if name == "mutants"}
+            write_json(path, self.proof.to_json(earlier, digests))
             holds = self.proof.holds
         if not holds and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@cache
 def all_scenario_ids() -> list[str]:
     """The ids of all scenarios, selected or not."""
-    return [
-        build_scenario(feature, source).id
-        for feature in read_features(settings().features.resolve())
-        for source in feature.scenarios
-    ]
+    return list(all_scenarios())
 
 
 def then_steps() -> list[str]:
@@ -137,6 +165,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--prove", action="store_true", help="play every scenario with each fault that names it")
     group.addoption("--fault", action="append", default=[], help="with --prove: only this fault")
     group.addoption("--rebind", action="store_true", help="with --prove: list the failures of each fault now")
+    group.addoption("--changed", action="store_true", help="with --prove: only what has changed since the last proof")
     group.addoption("--mutants", type=int, default=0, help="with --prove: play so many mutants in place of the faults")
     group.addoption("--seed", type=int, default=1, help="with --mutants: which of all mutants are drawn")
     group.addoption("--record-lines", action="store_true", help="with --prove: record which lines scenarios run")
@@ -155,7 +184,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.getoption("record_lines"):
             config.pluginmanager.register(LineRecorder(), "threadproof_line_recorder")
         elif config.getoption("mutants"):
-            wanted = Draw(config.getoption("seed"), config.getoption("mutants"))
+            wanted = Draw(int(config.getoption("seed") or 0), int(config.getoption("mutants") or 0))
             config.pluginmanager.register(Mutation(wanted), "threadproof_mutation")
         else:
             config.pluginmanager.register(Prover(config), "threadproof_prover")

@@ -90,4 +90,5 @@ def trial_of(state: ScenarioState) -> Trial:
         activations=len(state.recorded),
         seconds=result.seconds,
         died=state.died,
+        began=state.environment is not None,
     )

@@ -33,7 +33,10 @@ class _ChangedFinder(importlib.abc.MetaPathFinder):
         self._loader = loader
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the loader knows it
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._loader.name:
             return None

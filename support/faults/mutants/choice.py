@@ -16,10 +16,10 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 
 
 class Draw(NamedTuple):
-    """What a seed chose: `count` mutants of all those that some scenario runs."""
+    """What a seed chose: `number` mutants of all those that some scenario runs."""
 
     seed: int
-    count: int
+    number: int
 
 
 def draw(mutants: Iterable[Mutant], wanted: Draw) -> list[Mutant]:
@@ -34,10 +34,10 @@ def draw(mutants: Iterable[Mutant], wanted: Draw) -> list[Mutant]:
     for found in by_statement.values():
         chance.shuffle(found)
     chosen: list[Mutant] = []
-    while len(chosen) < wanted.count and by_statement:
+    while len(chosen) < wanted.number and by_statement:
         statements = list(by_statement)
         chance.shuffle(statements)
-        for statement in statements[: wanted.count - len(chosen)]:
+        for statement in statements[: wanted.number - len(chosen)]:
             chosen.append(by_statement[statement].pop())
             if not by_statement[statement]:
                 del by_statement[statement]

@@ -14,6 +14,9 @@ from support.core.failure import BadInput
 from support.core.hints import nearest
 from support.faults.mutants.operators import OPERATORS, dropped_await, sql
 
+_NO_PRODUCT = ("__main__.py", "platform/logs.py", "platform/metrics.py", "live/asyncapi.py")
+"""Files of the backend that log, measure, document or begin; all others are part of the product."""
+
 _OBSERVERS = {"_log", "metrics", "logs", "logging"}
 _DOCUMENTATION = {"json_schema_extra", "openapi_extra", "description", "responses", "summary", "tags", "examples"}
 
@@ -75,9 +78,7 @@ def all_mutants(folder: Path) -> dict[str, Mutant]:
     """The mutants of every file below a folder, by id."""
     files = sorted(path for path in folder.rglob("*.py") if path.name != "__main__.py")
     found = (
-        mutant
-        for path in files
-        for mutant in mutants_of(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
+        mutant for path in files for mutant in mutants_of(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
     )
     return {mutant.id: mutant for mutant in found}
 
@@ -88,7 +89,10 @@ def mutant_named(folder: Path, id_: str) -> Mutant:
     Raises:
         BadInput: there is none; the message has the nearest.
     """
-    known = all_mutants(folder)
+    path = folder / id_.partition(" in ")[0]
+    if not path.is_file():
+        raise BadInput(f"there is no mutant {id_!r}: the backend has no such file")
+    known = {mutant.id: mutant for mutant in mutants_of(path.relative_to(folder).as_posix(), path.read_text("utf-8"))}
     if id_ not in known:
         raise BadInput(f"there is no mutant {id_!r}{nearest(id_, known)}")
     return known[id_]
@@ -122,27 +126,20 @@ class _Finder:
         """The mutants of a statement; `names` are those defined by the statement at the level of the module."""
         if _is_left_out(node):
             return
-        top = not within
-        if top:
-            names = _defined(node)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        names = names if within else _defined(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner = f"{within}.{node.name}" if within else node.name
-            for part in (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.decorator_list):
-                yield from self._expressions(part, inner, node, names or (node.name,))
-            for argument in (*node.args.args, *node.args.kwonlyargs):
-                if argument.annotation is not None:
-                    yield from self._expressions(argument.annotation, inner, node, names or (node.name,))
+            names = names or (node.name,)
+            if not isinstance(node, ast.ClassDef):
+                for part in _declared(node):
+                    yield from self._expressions(part, inner, node, names)
             for statement in node.body:
-                yield from self._statement(statement, inner, ())
-            return
-        if isinstance(node, ast.ClassDef):
-            inner = f"{within}.{node.name}" if within else node.name
-            for statement in node.body:
-                yield from self._statement(statement, inner, names or (node.name,))
+                yield from self._statement(statement, inner, names if isinstance(node, ast.ClassDef) else ())
             return
         yield from self._changes(node, within, node, names)
         for child in ast.iter_child_nodes(node):
-            yield from self._child(child, within, node, names)
+            if not (isinstance(node, ast.While) and child is node.test):  # or else the process would hang
+                yield from self._child(child, within, node, names)
 
     def _child(self, child: ast.AST, within: str, node: ast.stmt, names: tuple[str, ...]) -> Iterator[Mutant]:
         if isinstance(child, ast.stmt):
@@ -153,9 +150,7 @@ class _Finder:
         else:
             yield from self._expressions(child, within, node, names)
 
-    def _expressions(
-        self, node: ast.AST, within: str, statement: ast.stmt, names: tuple[str, ...]
-    ) -> Iterator[Mutant]:
+    def _expressions(self, node: ast.AST, within: str, statement: ast.stmt, names: tuple[str, ...]) -> Iterator[Mutant]:
         if isinstance(node, ast.keyword) and node.arg in _DOCUMENTATION:
             return
         yield from self._changes(node, within, statement, names)
@@ -189,6 +184,14 @@ class _Finder:
         lines = mutated(self._source, draft).splitlines()
         new = lines[place.line - 1 : len(lines) - removed + place.line - 1]
         return replace(draft, before=_told(old, new), after=_told(new, old))
+
+
+def _declared(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    """What is evaluated when a function is defined: defaults, decorators and annotations."""
+    yield from (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.decorator_list)
+    for argument in (*node.args.args, *node.args.kwonlyargs):
+        if argument.annotation is not None:
+            yield argument.annotation
 
 
 def _told(lines: list[str], others: list[str]) -> str:

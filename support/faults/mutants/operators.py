@@ -127,9 +127,8 @@ def dropped_await(node: ast.AST) -> Iterator[Change]:
 
 def returned_none(node: ast.AST) -> Iterator[Change]:
     """A result that is forgotten."""
-    if isinstance(node, ast.Return) and node.value is not None:
-        if not (isinstance(node.value, ast.Constant) and node.value.value is None):
-            yield node, "return None"
+    if isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) != "None":
+        yield node, "return None"
 
 
 def early_end(node: ast.AST) -> Iterator[Change]:

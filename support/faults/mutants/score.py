@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from support.core.outcome import BEFORE_ANY_STEP
 from support.faults.mutants.choice import Draw
 from support.faults.mutants.mutant import Mutant
 from support.faults.proof import Trial
@@ -51,7 +50,7 @@ class Judgment:
     @property
     def settled(self) -> bool:
         """Whether no further scenario can change the judgment, or is worth its time."""
-        never_began = [trial for trial in self.trials if trial.step == BEFORE_ANY_STEP]
+        never_began = [trial for trial in self.trials if not trial.began]
         return self.fate is Fate.KILLED or (self.fate is Fate.ENVIRONMENT and len(never_began) >= _ENOUGH)
 
     def to_json(self) -> dict[str, Any]:
