@@ -45,7 +45,6 @@ class Fault:
     """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is.
 
     With `ends_process` the fault is to end the backend's process, and is caught although the process has died.
-    `one_process` is for a fault in what a process keeps in memory: a second process would not have it.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Fault:
     apply: Callable[[Patch], Any]
     module: str = ""
     ends_process: bool = False
-    one_process: bool = False
 
     def limited_to(self, scenarios: Collection[str]) -> Fault:
         """The fault as far as a selection of scenarios goes; they are given by id."""
@@ -70,7 +68,7 @@ def breaks(*scenarios: str, at: str, code: Code) -> tuple[ExpectedFailure, ...]:
 
 
 def fault(
-    *expected: tuple[ExpectedFailure, ...], ends_process: bool = False, one_process: bool = False
+    *expected: tuple[ExpectedFailure, ...], ends_process: bool = False
 ) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
     """Enter a function in the catalogue as the fault of its name; its docstring is the story.
 
@@ -88,7 +86,7 @@ def fault(
             raise ValueError(f"the fault {name} needs a unique name, a docstring and a scenario to break")
         if len({one.scenario for one in failures}) < len(failures):
             raise ValueError(f"the fault {name} names a scenario twice; it can break only once")
-        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, ends_process, one_process)
+        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, ends_process)
         return function
 
     return enter

@@ -29,7 +29,7 @@ _PLAYS = ("support.pytest_plugin.fixtures", "support.pytest_plugin.collection")
 _WORDS = {
     "scenario": "the scenario has changed",
     "steps": "the steps have changed",
-    "suite": "what plays the steps has changed",
+    "suite": "the suite that plays the steps has changed",
     "fault": "the fault, its maker or the seams have changed",
     "backend": "the backend has changed",
 }

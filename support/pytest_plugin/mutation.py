@@ -108,7 +108,8 @@ class Mutation(Trials):
             ],
         )
         path = settings().reports / "proof.json"
-        write_json(path, {**read_record(path), "mutants": self.score.to_json()})
+        nothing: dict[str, Any] = {"faults": [], "sound": [], "unproven": [], "broken_at": {}}
+        write_json(path, nothing | read_record(path) | {"mutants": self.score.to_json()})
 
 
 def mutant_of(fault: str | None) -> str:

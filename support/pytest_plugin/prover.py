@@ -44,6 +44,7 @@ class Prover(Trials):
         """With `--changed`: why a fault is played, by its name, or a scenario without one, by its id."""
         self._faults = [fault_named(name) for name in names] or list(catalogue().values())
         self._only_named = bool(names)
+        self._compared = False
         self.everything = False
         """Whether all faults are played against all scenarios; known once the session has started."""
 
@@ -65,6 +66,7 @@ class Prover(Trials):
 
     def _find_changes(self, selected: Collection[str]) -> None:
         """Keep the faults for which something has changed since the last proof, and say why."""
+        self._compared = True
         record = read_record(settings().reports / "proof.json")
         faults = {one["name"]: one for one in record.get("faults", ())}
         sound = {one["scenario"]: one for one in record.get("sound", ())}
@@ -86,7 +88,7 @@ class Prover(Trials):
         Sound backends come first, on one stack; then each fault, on its own.
         """
         scenarios = scenario_items(items)
-        if self.only_changed and not self.reasons:  # in a worker
+        if self.only_changed and not self._compared:  # in a worker
             self._find_changes(list(scenarios))
         played = {fault.name: self.scenarios_of(fault, list(scenarios)) for fault in self._faults}
         named = {id_ for ids in played.values() for id_ in ids}

@@ -9,17 +9,23 @@ from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import change_result, instead
-from support.faults.makers.storage import change_what_was_stored, read_stale, remember, show_also, sql_after
+from support.faults.makers.storage import (
+    change_before_storing,
+    change_what_was_stored,
+    read_stale,
+    remember,
+    show_also,
+    sql_after,
+)
 from support.faults.patch import Patch
 from support.faults.seams import Seam
 
 
 @fault(breaks("TL-01.1", at="threads:has", code=Code.TITLE_STORED))
-def titles_are_kept_in_memory(patch: Patch) -> None:
-    """A title is shown from memory, and the database has another one."""
-    memory = remember(patch, Seam.STORE_THREAD)
-    change_what_was_stored(patch, "title = 'Untitled'")
-    show_also(patch, lambda row: {"title": memory[row["id"]]["title"]} if row["id"] in memory else {})
+def titles_are_stored_backwards(patch: Patch) -> None:
+    """A title is shown as it should be, and the database has it backwards."""
+    change_before_storing(patch, title=lambda title: title[::-1])
+    show_also(patch, lambda row: {"title": row["title"][::-1]})
 
 
 @fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_KINDS))
@@ -35,11 +41,10 @@ def one_change_counts_as_two_versions(patch: Patch) -> None:
 
 
 @fault(breaks("TL-16.1", at="threads:has", code=Code.VERSION_STORED))
-def versions_are_shown_from_memory(patch: Patch) -> None:
-    """The version that is shown goes up, and the one in the database stays."""
-    memory = remember(patch, Seam.SAVE_CHANGES)
+def versions_are_shown_too_high(patch: Patch) -> None:
+    """The version that is shown is one too high, and the one in the database never goes up."""
     sql_after(patch, Seam.SAVE_CHANGES, "UPDATE threads SET version = version - 1 WHERE id = :thread_id")
-    show_also(patch, lambda row: {"version": memory[row["id"]]["version"]} if row["id"] in memory else {})
+    show_also(patch, lambda row: {"version": row["version"] + 1})
 
 
 @fault(breaks("TL-11.1", at="threads:has", code=Code.ACTIVITY_STORED))

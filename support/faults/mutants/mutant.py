@@ -76,9 +76,12 @@ def mutants_of(file: str, source: str) -> list[Mutant]:
 @cache
 def all_mutants(folder: Path) -> dict[str, Mutant]:
     """The mutants of every file below a folder, by id."""
-    files = sorted(path for path in folder.rglob("*.py") if path.name != "__main__.py")
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
     found = (
-        mutant for path in files for mutant in mutants_of(path.relative_to(folder).as_posix(), path.read_text("utf-8"))
+        mutant
+        for file in files
+        if file not in _NO_PRODUCT
+        for mutant in mutants_of(file, (folder / file).read_text("utf-8"))
     )
     return {mutant.id: mutant for mutant in found}
 

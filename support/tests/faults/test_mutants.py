@@ -98,6 +98,7 @@ def of_backend() -> dict[str, Mutant]:
 
 def test_every_mutant_of_the_backend_changes_something_and_can_be_compiled(of_backend: dict[str, Mutant]) -> None:
     assert len(of_backend) > 1000
+    assert not {one.file for one in of_backend.values()} & {"platform/logs.py", "platform/metrics.py", "__main__.py"}
     assert {one.operator for one in of_backend.values()} == {"sql", *(operator.__name__ for operator in OPERATORS)}
     sources = {
         file: (seams.backend_folder() / file).read_text("utf-8") for file in {m.file for m in of_backend.values()}

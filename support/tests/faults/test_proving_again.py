@@ -130,6 +130,7 @@ def test_nothing_is_played_where_nothing_has_changed(tmp_path: Path) -> None:
         "faults": [
             {
                 "name": one.name,
+                "story": one.story,
                 "verdict": "caught",
                 "rows": [],
                 "digests": digests(one, [each.scenario for each in one.expected]),
@@ -145,6 +146,20 @@ def test_nothing_is_played_where_nothing_has_changed(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert f"left out: {len(faults)} faults" in ended.stdout
     assert proof == record
+
+
+def test_mutants_are_drawn_played_and_counted(tmp_path: Path) -> None:
+    ended, proof = prove(tmp_path, "--mutants", "2", "--seed", "4", "--row", "TL-09", "-n", "0")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 mutants played with seed 4" in ended.stdout
+    mutants = proof["mutants"]
+    assert mutants["seed"] == 4
+    assert mutants["killed"] + mutants["environment"] + mutants["survived"] == mutants["played"]
+    assert len({one["id"] for one in mutants["all"]}) == 2
+    covered = json.loads((tmp_path / "coverage.json").read_text("utf-8"))["scenarios"]
+    assert {id_.partition(".")[0] for id_ in covered} == {"TL-09"}
+    assert all("threads/threads.py" in record["lines"] for record in covered.values())
+    assert "<h2>Mutants</h2>" in (tmp_path / "proof.html").read_text("utf-8")
 
 
 def test_one_worker_plays_all_trials_of_a_fault() -> None:
