@@ -45,6 +45,7 @@ class Fault:
     """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is.
 
     With `ends_process` the fault is to end the backend's process, and is caught although the process has died.
+    `one_process` is for a fault in what a process keeps in memory: a second process would not have it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Fault:
     apply: Callable[[Patch], Any]
     module: str = ""
     ends_process: bool = False
+    one_process: bool = False
 
     def limited_to(self, scenarios: Collection[str]) -> Fault:
         """The fault as far as a selection of scenarios goes; they are given by id."""
@@ -68,11 +70,11 @@ def breaks(*scenarios: str, at: str, code: Code) -> tuple[ExpectedFailure, ...]:
 
 
 def fault(
-    *expected: tuple[ExpectedFailure, ...], ends_process: bool = False
+    *expected: tuple[ExpectedFailure, ...], ends_process: bool = False, one_process: bool = False
 ) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
     """Enter a function in the catalogue as the fault of its name; its docstring is the story.
 
-    `ends_process` is for a fault that is to end the backend's process.
+    `ends_process` is for a fault that is to end the backend's process, `one_process` for one in a process's memory.
 
     Raises:
         ValueError: the name is taken, there is no story, or no scenario is named, or one is named twice.
@@ -86,7 +88,7 @@ def fault(
             raise ValueError(f"the fault {name} needs a unique name, a docstring and a scenario to break")
         if len({one.scenario for one in failures}) < len(failures):
             raise ValueError(f"the fault {name} names a scenario twice; it can break only once")
-        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, ends_process)
+        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, ends_process, one_process)
         return function
 
     return enter
