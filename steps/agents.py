@@ -19,14 +19,19 @@ async def answers_with_lines(people: People, assistant: Assistant, who: str, doc
     await assistant.will_answer(people.who(who), docstring)
 
 
-@given("the assistant thinks before it answers {who:Word} with {text:Quoted}")
+@given("the assistant thinks before it answers {who:Who} with {text:Quoted}")
 async def thinks_before(people: People, assistant: Assistant, who: str, text: str) -> None:
-    await assistant.will_think(people.who(who), text)
+    await assistant.will_think(people.actors(who), text)
 
 
-@when("the assistant answers {who:Word}")
+@when("the assistant answers {who:Who}")
 async def answers_now(people: People, assistant: Assistant, who: str) -> None:
-    await await_answers(people, assistant, people.who(who))
+    await await_answers(people, assistant, people.actors(who))
+
+
+@act("{who} [gets] the assistant's answer")
+async def gets_answer(actor: Customer, assistant: Assistant) -> None:
+    await assistant.answer(actor)
 
 
 @act("{who} [asks] the agent {question:Quoted} in {title:Title}")

@@ -59,9 +59,9 @@ async def has_own(people: People, who: str, they: str) -> None:
     await expect_own(people.actors(who))
 
 
-@then("{who:Who} saw all {count:Count} conversations once, the latest first")
-def has_seen_each(people: People, who: str, count: int) -> None:
-    expect_each_once(people.who(who), count)
+@then("{who:Who} saw all {count:Count} conversations once{pages:OnPages}, the latest first")
+def has_seen_each(people: People, who: str, count: int, pages: int | None) -> None:
+    expect_each_once(people.who(who), count, pages)
 
 
 @then("{who:Who} cannot find or open {absent:Absent}")

@@ -11,9 +11,9 @@ async def has_signed_in(people: People, who: str, plan: str) -> None:
     await people.enrol(who, plan)
 
 
-@given("{who:Word}, a stranger, has signed in")
-async def stranger_has_signed_in(people: People, who: str) -> None:
-    await people.enrol_stranger(who)
+@given("{who:Word}, {company:Company}, has signed in")
+async def newcomer_has_signed_in(people: People, who: str, company: str | None) -> None:
+    await people.enrol_newcomer(who, company)
 
 
 @given("{count:Count} customers of different companies have signed in on the {plan:Plan} plan")

@@ -23,6 +23,12 @@ def fit_one_order(together: Together, evidence: Evidence) -> None:
     together.expect_one_order()
 
 
+@then("no two of these acts blocked each other")
+async def none_blocked(people: People, together: Together) -> None:
+    del together
+    await people.expect_none_blocked()
+
+
 @then("{title:Quoted} has every change that was confirmed")
 async def is_as_answered(together: Together, title: str) -> None:
     await together.expect_as_answered(title)

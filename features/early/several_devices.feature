@@ -45,6 +45,42 @@ Feature: Working on several devices
         | conversation started | Second while away   |
         | conversation started | After coming back   |
 
+    @TL-07.4 @needs.details @needs.runs @needs.live
+    Scenario: A device that has never received anything catches up on everything
+      Given the assistant thinks before it answers Ella with "Card"
+      When her phone loses power
+      And she starts a conversation called "Boxes for spring"
+      And she writes "We need boxes" in "Boxes for spring"
+      And she asks the agent "Paper or card?" in "Boxes for spring"
+      And she stops the agent in "Boxes for spring"
+      And she starts a conversation called "Something else"
+      And she asks the agent "For the lids too?" in "Boxes for spring"
+      And the assistant answers Ella
+      And she changes the details of "Boxes for spring":
+        | detail | kind | value |
+        | due    | text | April |
+      And the assistant is unavailable
+      And she asks the agent "And the glue?" in "Boxes for spring"
+      And she marks "Boxes for spring" as completed
+      And her phone comes back
+      Then her phone received exactly these events:
+        | event                | of               | from   | to        |
+        | conversation started | Boxes for spring |        |           |
+        | message added        | Boxes for spring |        |           |
+        | message added        | Boxes for spring |        |           |
+        | agent started        | Boxes for spring |        |           |
+        | agent stopped        | Boxes for spring |        |           |
+        | conversation started | Something else   |        |           |
+        | message added        | Boxes for spring |        |           |
+        | agent started        | Boxes for spring |        |           |
+        | message added        | Boxes for spring |        |           |
+        | agent answered       | Boxes for spring |        |           |
+        | conversation changed | Boxes for spring |        |           |
+        | message added        | Boxes for spring |        |           |
+        | agent started        | Boxes for spring |        |           |
+        | agent failed         | Boxes for spring |        |           |
+        | status changed       | Boxes for spring | active | completed |
+
     @TL-07.11 @needs.live
     Scenario: A device that asks for what it missed once it is connected
       Given she has started a conversation called "Seen before leaving"

@@ -71,6 +71,15 @@ Feature: Access control
       When Sam tries every act on "Plans for the takeover"
       Then each of these is refused, because there is no such conversation
 
+    @TL-20.4 @needs.details @needs.runs @severity.blocker
+    Scenario: A colleague tries every act
+      Given the assistant answers Enid with "Offer them nine millions, and not before May"
+      And Enid has asked the agent "What do we offer Sandpipe for their mill?" in "Plans for the takeover"
+      And she has done every act on "Nothing of note"
+      And Carl, a colleague of Enid's, has signed in
+      When Carl tries every act on "Plans for the takeover"
+      Then each of these is refused, because there is no such conversation
+
     @TL-20.3 @needs.runs @needs.live @severity.critical
     Scenario Outline: <who> cannot stop an agent at work for its owner
       Given the assistant thinks before it answers Enid with "Too late"

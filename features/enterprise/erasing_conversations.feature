@@ -73,3 +73,24 @@ Feature: Erasing conversations
         | agent stopped       | Plans for the takeover |
         | conversation erased | Plans for the takeover |
       And nothing about "Plans for the takeover" is left anywhere
+
+    @TL-24.3 @needs.runs @needs.live
+    Scenario: A waiting question is erased too, and an agent in another conversation works on
+      Given the assistant thinks before it answers Enid with "In May"
+      And Enid has asked the agent "Buy now?" in "Plans for the takeover"
+      And Enid has asked the agent "Or wait until the mill is closed?" in "Plans for the takeover"
+      And Enid has asked the agent "When do we meet?" in "Board meeting"
+      When Enid erases "Plans for the takeover"
+      And the assistant answers Enid
+      Then Enid's phone received these events last:
+        | event               | of                     |
+        | message added       | Board meeting          |
+        | agent started       | Board meeting          |
+        | agent stopped       | Plans for the takeover |
+        | agent stopped       | Plans for the takeover |
+        | conversation erased | Plans for the takeover |
+        | message added       | Board meeting          |
+        | agent answered      | Board meeting          |
+      And "Board meeting" has:
+        | messages | When do we meet?; In May |
+      And nothing about "Plans for the takeover" is left anywhere

@@ -60,3 +60,24 @@ Feature: Archiving conversations
       And she asks the agent "Paper or card?" in "Boxes for spring"
       Then "Boxes for spring" has:
         | messages | Paper or card?; Card |
+
+    @TL-22.5 @needs.runs @needs.live @severity.critical
+    Scenario: Archiving stops the agents in the conversation, and no others
+      Given the assistant thinks before it answers Fay with "Card"
+      And she has asked the agent "Paper or card?" in "Boxes for spring"
+      And she has asked the agent "And the lids?" in "Boxes for spring"
+      And she has asked the agent "Glue or tape?" in "Something else"
+      And her phone is open
+      When she marks "Boxes for spring" as archived
+      And the assistant answers Fay
+      Then her phone received exactly these events:
+        | event          | of               | from   | to       |
+        | agent stopped  | Boxes for spring |        |          |
+        | agent stopped  | Boxes for spring |        |          |
+        | status changed | Boxes for spring | active | archived |
+        | message added  | Something else   |        |          |
+        | agent answered | Something else   |        |          |
+      And "Boxes for spring" has:
+        | messages | Paper or card?; And the lids? |
+      And "Something else" has:
+        | messages | Glue or tape?; Card |

@@ -8,43 +8,49 @@ Feature: The latest conversation first
 
     Background:
       Given Fay has signed in on the Free plan
-      And she has started a conversation called "Boxes for spring"
-      And she has started a conversation called "Something else"
+      And she has started these conversations:
+        | title            |
+        | Lids for spring  |
+        | Boxes for spring |
+        | Something else   |
 
     @TL-11.1 @severity.critical
     Scenario: A message moves its conversation to the top
-      When she writes "Paper or card?" in "Boxes for spring"
+      When she writes "Paper or card?" in "Lids for spring"
       Then Fay finds exactly:
         | title            |
-        | Boxes for spring |
+        | Lids for spring  |
         | Something else   |
-      And "Boxes for spring" has:
+        | Boxes for spring |
+      And "Lids for spring" has:
         | last activity | later than before |
       And "Something else" is unchanged
 
     @TL-11.2 @needs.runs @needs.live
     Scenario: An answer moves its conversation to the top
       Given the assistant thinks before it answers Fay with "Card, if it has to last"
-      When she asks the agent "Paper or card?" in "Boxes for spring"
+      When she asks the agent "Paper or card?" in "Lids for spring"
       And she writes "Not now" in "Something else"
       And the assistant answers Fay
       Then Fay finds exactly:
         | title            |
-        | Boxes for spring |
+        | Lids for spring  |
         | Something else   |
-      And "Boxes for spring" has:
+        | Boxes for spring |
+      And "Lids for spring" has:
         | last activity | later than before |
 
     @TL-11.3
     Scenario: Reading leaves the order as it is
-      Given she has written "Paper or card?" in "Boxes for spring"
-      And she has written "Not now" in "Something else"
-      When she opens "Boxes for spring"
+      Given she has written "Not now" in "Something else"
+      And she has written "Paper or card?" in "Boxes for spring"
+      When she opens "Something else"
       Then Fay finds exactly:
         | title            |
-        | Something else   |
         | Boxes for spring |
-      And "Boxes for spring" is unchanged
+        | Something else   |
+        | Lids for spring  |
+      And "Something else" is unchanged
 
   Rule: Messages keep their order, however quickly they follow each other
     Value: a conversation reads the way it was held

@@ -14,3 +14,12 @@ Feature: Opening conversations
       Then "Boxes for spring" has:
         | title | Boxes for spring |
       And Sam cannot find or open "Boxes for spring"
+
+    @TL-17.2 @severity.blocker
+    Scenario: A colleague asks for a conversation by its address
+      Given Fay has signed in on the Free plan
+      And Carl, a colleague of Fay's, has signed in
+      When Fay starts a conversation called "Boxes for spring"
+      Then "Boxes for spring" has:
+        | title | Boxes for spring |
+      And Carl cannot find or open "Boxes for spring"

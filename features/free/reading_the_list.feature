@@ -12,6 +12,9 @@ Feature: Reading the list page by page
 
     @TL-18.1 @severity.critical
     Scenario: Thirty conversations, seven to a page, while others are started
+      Given she has written "Not now" in "Conversation 19"
+      And she has written "Now" in "Conversation 4"
+      And she has written "Soon" in "Conversation 11"
       When she reads the list in pages of 7, starting another conversation after each page
       Then Fay saw all 30 conversations once, the latest first
 
@@ -27,9 +30,16 @@ Feature: Reading the list page by page
         | problem                                  | part      |
         | a next page that is made up              | next page |
         | the next page of another customer's list | next page |
+        | the next page of a list of other statuses | next page |
         | an empty page                            | page size |
         | a page of a million conversations        | page size |
         | a filter that nobody knows               | unknown part |
         | a status that nobody knows               | status    |
         | a date that is no date                   | date      |
         | a date without a time zone               | date      |
+
+    @TL-18.3
+    Scenario: Thirty conversations, ten to a page
+      Given she has written "Not now" in "Conversation 19"
+      When she reads the list in pages of 10
+      Then Fay saw all 30 conversations once on 3 pages, the latest first

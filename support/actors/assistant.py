@@ -21,20 +21,29 @@ class Assistant:
     def __init__(self, control: ModelControl) -> None:
         self._control = control
         self._held: dict[str, str] = {}
+        self._unavailable: set[str] = set()
 
     async def will_answer(self, customer: Customer, text: str) -> None:
         """From now on, answer this customer with a text."""
+        self._unavailable.discard(customer.account.id)
         await self._control.script(Turn.saying(text), contains=self._markers(customer))
 
-    async def will_think(self, customer: Customer, text: str) -> None:
-        """From now on, answer this customer with a text, but not before `answer` is called."""
-        turn = Turn.saying(text, held=True)
-        self._held[customer.account.id] = await self._control.script(turn, contains=self._markers(customer))
+    async def will_think(self, customers: Iterable[Customer], text: str) -> None:
+        """From now on, answer each of these customers with a text, but not before `answer` is called."""
+        for customer in customers:
+            self._unavailable.discard(customer.account.id)
+            turn = Turn.saying(text, held=True)
+            self._held[customer.account.id] = await self._control.script(turn, contains=self._markers(customer))
 
     async def will_refuse(self, customers: Iterable[Customer]) -> None:
         """From now on, answer these customers with an error."""
         for customer in customers:
             await self._control.script(Turn.refusing(500), contains=self._markers(customer))
+            self._unavailable.add(customer.account.id)
+
+    def is_unavailable(self, customer: Customer) -> bool:
+        """Whether this customer is answered with an error."""
+        return customer.account.id in self._unavailable
 
     def is_thinking(self, customer: Customer) -> bool:
         """Whether answers to this customer are held."""

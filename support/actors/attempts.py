@@ -13,7 +13,7 @@ from support.snapshots.diff import listed
 
 @dataclass(frozen=True)
 class Attempt:
-    """One act that the product may refuse. `act` says who did what, `refusal` is None where it was done.
+    """One act that the product may refuse. `act` says who tried what, `refusal` is None where it was done.
 
     `effects` are the changes and events of the refused act, `for_nothing` the text of the refusal of the same act on a
     thread that never existed, where the two must be equal, and `secrets` texts that the refusal must not contain.

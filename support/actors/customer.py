@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -28,6 +29,8 @@ from support.drivers.contract.types import (
 from support.gherkin.kinds import Title
 
 Group = TypeVar("Group")
+Around = Callable[["Customer", NewThread], AbstractAsyncContextManager[NewThread]]
+"""Encloses the start of a conversation; gives the request to start it with."""
 STATUSES = ("active", "completed", "archived")
 BROWSER = "browser"
 """The device on which customers see that an agent has answered."""
@@ -76,6 +79,7 @@ class Customer:
     conversations, and each remembers alone what it has seen. `find` gives a conversation by owner (or None) and title.
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     `key` is the key of the requests that make something, and `first_answers` has the first answer for each key.
+    `around` is what happens around each start of a conversation; nothing does for performers and groups.
     """
 
     driver: Driver
@@ -90,6 +94,7 @@ class Customer:
     reading: Reading | None = None
     key: str | None = None
     first_answers: dict[str, object] = field(default_factory=dict[str, object])
+    around: Around | None = None
 
     @property
     def account(self) -> Account:
@@ -138,8 +143,11 @@ class Customer:
         """Begin a new session, as on another day."""
         self.session = await self.driver.identities.sign_in(self.account)
 
-    async def start(self, new: NewThread) -> Conversation:
-        """Start a conversation."""
+    async def start(self, new: NewThread, *, alone: bool = False) -> Conversation:
+        """Start a conversation; `alone` leaves out all that happens around it."""
+        if self.around is not None and not alone:
+            async with self.around(self, new) as full:
+                return await self.start(full, alone=True)
         asked_at = time.monotonic()
         if self.key is None:
             return self.add(new, await self.driver.threads.create(self.session, new), asked_at)
@@ -236,16 +244,17 @@ class Customer:
         """
         return await self.device(BROWSER).ending_of(run_id)
 
-    async def expect_answer(self, conversation: Conversation, run_id: str) -> None:
-        """The run ends, and with an answer.
+    async def expect_end(self, conversation: Conversation, run_id: str, *, answered: bool = True) -> None:
+        """The run ends with an answer, or else fails.
 
         Raises:
             PromiseBroken: it ended otherwise, or not in time.
         """
+        expected = EventKind.AGENT_COMPLETED if answered else EventKind.AGENT_FAILED
         ending = await self.see_end_of(run_id)
-        if ending.kind is not EventKind.AGENT_COMPLETED:
+        if ending.kind is not expected:
             raise PromiseBroken(
-                Code.RUN_ENDING, f"expected an answer of the agent in {conversation.title!r}, got {ending.kind}"
+                Code.RUN_ENDING, f"expected {expected} of the agent in {conversation.title!r}, got {ending.kind}"
             )
 
     async def ask(self, conversation: Conversation, question: str) -> str:

@@ -58,7 +58,8 @@ async def note_and_erase(actor: Customer, conversation: Conversation, at_work_in
             Code.RUN_NOT_SHOWN, f"{conversation.title!r}: expected {len(conversation.runs)} runs, got {len(runs)}"
         )
     ids = [conversation.id, *(message.id for message in texts), *(run.id for run in runs)]
-    words = [message.content for message in texts if len(message.content) >= MARKER]
+    common = conversation.given.first_message  # others have started a conversation with it too
+    words = [message.content for message in texts if len(message.content) >= MARKER and message.content != common]
     others = await Snapshot.take(owner.driver.durable, [owner.account], owner.wait_seconds, at_work_in)
     siblings = {one.id: await _kept_of(one) for one in owner.conversations if one is not conversation}
     await actor.driver.threads.delete(actor.session, conversation.id)

@@ -15,8 +15,10 @@ from support.gherkin.kinds import Started, Title
 MOST_PAGES = 200
 
 
-def expect_each_once(customer: Customer, count: int) -> None:
+def expect_each_once(customer: Customer, count: int, pages: int | None = None) -> None:
     """The customer saw each of their conversations once when reading the list, the latest first.
+
+    With `pages`, the list had this number of pages.
 
     Raises:
         PromiseBroken: they did not.
@@ -25,6 +27,8 @@ def expect_each_once(customer: Customer, count: int) -> None:
     if customer.reading is None:
         raise EnvironmentFailed(f"expected {customer.name} to read the list before, got no such step")
     customer.reading.expect_each_once(count)
+    if pages is not None:
+        customer.reading.expect_pages(pages)
 
 
 async def read_list(customer: Customer, size: int, *, starting: bool = False) -> Reading:
@@ -33,8 +37,8 @@ async def read_list(customer: Customer, size: int, *, starting: bool = False) ->
     Raises:
         PromiseBroken: a page is larger than asked for, or there is no end.
     """
-    answered = [one.answered for one in customer.conversations if one.answered is not None]
-    started = {thread.id: thread.last_activity_at for thread in answered}
+    known = [one.answered or await one.read() for one in customer.conversations if not one.is_erased]
+    started = {thread.id: thread.last_activity_at for thread in known}
     pages: list[Page] = []
     while not pages or pages[-1].cursor:
         if len(pages) == MOST_PAGES:
@@ -51,16 +55,17 @@ async def read_list(customer: Customer, size: int, *, starting: bool = False) ->
 
 
 async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
-    """Ask for a page wrongly; `other` has a list whose next page is real, and theirs.
+    """Ask for a page wrongly; `other` has a list whose next page is real, and theirs. So has the customer.
 
     Raises:
         Refused: the product refuses it, as it should.
     """
     bad = member(BadPage, problem)
-    foreign = (await other.driver.threads.page(other.session, 1)).cursor
-    if foreign is None:
-        raise EnvironmentFailed(f"expected {other.name} to have more than one conversation, got no next page")
-    answer: Refusal | Page = await customer.driver.threads.bad_page(customer.session, bad, foreign)
+    owner = customer if bad is BadPage.FILTERED else other
+    cursor = (await owner.driver.threads.page(owner.session, 1)).cursor
+    if cursor is None:
+        raise EnvironmentFailed(f"expected {owner.name} to have more than one conversation, got no next page")
+    answer: Refusal | Page = await customer.driver.threads.bad_page(customer.session, bad, cursor)
     if isinstance(answer, Refusal):
         raise Refused(f"reading the list with {bad}", answer)
 

@@ -11,7 +11,9 @@ from support.core.failure import EnvironmentFailed
 Begin = Callable[[People, Assistant], Awaitable[None]]
 OUTAGES: dict[tuple[str, str], Begin] = {
     ("the assistant", "is unavailable"): lambda people, assistant: assistant.will_refuse(people.everybody),
-    ("the database", "refuses messages"): lambda people, _assistant: people.operator.refuse_messages(people.accounts),
+    ("the database", "refuses messages"): lambda people, _assistant: people.operator.refuse_messages(
+        [person.account for person in people.everybody]
+    ),
     ("the database", "drops its connections"): lambda people, _assistant: people.operator.drop_connections(),
     ("the database", "is back"): lambda people, _assistant: people.operator.end_outages(),
     ("the product", "is restarted"): lambda people, _assistant: people.operator.restart_product(),

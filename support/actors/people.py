@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from support.actors.attempts import Attempt, Attempts
-from support.actors.customer import BROWSER, Conversation, Customer
+from support.actors.customer import BROWSER, Around, Conversation, Customer
 from support.actors.device import Device
 from support.actors.erasures import Erasure, expect_nothing_left, note_and_erase
 from support.actors.operator import Operator
-from support.core.failure import EnvironmentFailed, PromiseBroken
+from support.actors.surroundings import Surroundings
+from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.people import EVERYBODY, NOBODY, PLAN_OF
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.policy import Policy
@@ -46,7 +47,8 @@ class People:
     Surrounding data is made from `seed` (the scenario's title), so that a failure repeats; only addresses carry
     something fresh, so that a scenario can be played again against the same backend. `at_work_in` gives the ids of the
     threads in which a run is held on purpose. The driver records on `tape` what they do and what their devices receive;
-    `found` is what a random story has found.
+    `found` is what a random story has found. `accounts` has everybody enrolled, also
+    those who are not mentioned.
     """
 
     def __init__(
@@ -56,12 +58,16 @@ class People:
         wait_seconds: float,
         restart: Callable[[], Awaitable[None]] | None = None,
         policy: Policy | None = None,
+        *,
+        crowded: bool = False,
     ) -> None:
+        """With `crowded`, others who are not mentioned start the same conversations; see `Surroundings`."""
         self.tape = Tape()
         self.driver = cast("Driver", RecordingDriver(driver, self.tape))
         self.policy = policy or Policy()
         self.wait_seconds = wait_seconds
-        self.operator = Operator(driver, restart)
+        self.surroundings = Surroundings(self._join, crowded=crowded)
+        self.operator = Operator(driver, self._restarting(restart) if restart else None)
         self.found: PromiseBroken | None = None
         self._inner = driver
         self._before_when: list[Difference] = []
@@ -71,6 +77,7 @@ class People:
         self.before: dict[str, StoredThread] | None = None
         self._named: dict[str, Customer] = {}
         self._erasures: dict[str, Erasure] = {}
+        self._deadlocks = 0
         self._phantom: str | None = None
         self._random = _faker()
         self._random.seed_instance(zlib.crc32(seed.encode()))
@@ -185,30 +192,32 @@ class People:
     async def remember(self) -> None:
         """Record every stored conversation, once: the state that `before` means in expectations."""
         if self.before is None:
-            accounts = [person.account for person in self.everybody if person.account.id]
-            stored = await self.driver.durable.threads_of(accounts) if accounts else []
+            self._deadlocks = await self.driver.storage.deadlocks(complete=False)
+            stored = await self.driver.durable.threads_of(self.accounts) if self.accounts else []
             self.before = {thread.id: thread for thread in stored}
             self._before_when = compare_stored(self.tape, self.policy, self.before)
 
-    async def attempt(self, actor: Customer, doing: Callable[[], Awaitable[object]]) -> Attempt:
-        """Let somebody do an act that the product may refuse; a refusal comes with all effects that it had.
+    async def attempt(self, actor: Customer, act: str, doing: Callable[[], Awaitable[object]]) -> Attempt:
+        """Let somebody do an act, in words, that the product may refuse; a refusal comes with all effects that it had.
 
         It must leave no trace in the database or Redis, reach no device, and, where it hides a conversation, be equal
         to the refusal for one that never existed.
         """
         snapshot = await Snapshot.take(self.driver.durable, self._at_work, self.wait_seconds, self.at_work_in)
         arrived = {device.name: len(device.arrivals) for device in actor.devices.values()}
-        refusal = await self._refusal(doing)
+        with self.surroundings.none_beside():
+            refusal = await self._refusal(doing)
         if refusal is None:
-            return Attempt(actor.name, None)
+            return Attempt(act, None)
         await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
         effects = await snapshot.differences()
         for device in actor.devices.values():
             await device.settle()
             for arrival in device.arrivals[arrived.get(device.name, 0) :]:
                 effects.append(f"{device.name} received {arrival.event.kind}")
-        unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
-        return Attempt(actor.name, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
+        with self.surroundings.none_beside():
+            unknown = await self._refusal_for_nothing(doing) if refusal.reason in HIDING else None
+        return Attempt(act, self._without_ids(refusal), tuple(effects), unknown, self._secrets(actor))
 
     def attempted(self, outcomes: Sequence[Attempt]) -> Attempts:
         """The outcomes of one step."""
@@ -268,6 +277,25 @@ class People:
         for erasure in self._erasures.values():
             await erasure.expect_nothing_else_changed()
 
+    async def expect_none_blocked(self) -> None:
+        """Since the first When no two acts waited for each other until one had to be given up.
+
+        Raises:
+            PromiseBroken: some did.
+        """
+        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        if blocked := await self.driver.storage.deadlocks(complete=True) - self._deadlocks:
+            raise PromiseBroken(Code.DEADLOCK, f"expected no two acts to block each other, got {blocked} deadlocks")
+
+    async def expect_surroundings_untouched(self) -> None:
+        """Nothing has happened to the same conversations of colleagues and a stranger, nor on a colleague's device.
+
+        Raises:
+            PromiseBroken: something has.
+        """
+        await self.driver.durable.settle(self.wait_seconds, self.at_work_in)
+        await self.surroundings.expect_untouched()
+
     async def enrol(self, name: str, plan: str) -> Customer:
         """Enrol one of the persons that features name, on the plan they are always on, and let them sign in.
 
@@ -276,12 +304,15 @@ class People:
         """
         if PLAN_OF.get(name) != plan:
             raise EnvironmentFailed(f"expected {name} on the plan of features/README.md, got {plan!r}")
-        self._named[name] = self._customer(await self._session(name, plan))
+        self._named[name] = self._customer(await self._session(name, plan), self.surroundings.around)
         return self._named[name]
 
-    async def enrol_stranger(self, name: str) -> Customer:
-        """Enrol a stranger, on the plan they are always on, and let them sign in."""
-        return await self.enrol(name, PLAN_OF[name])
+    async def enrol_newcomer(self, name: str, colleague: str | None) -> Customer:
+        """Enrol a colleague of somebody, or else a stranger, on the plan they are always on, and let them sign in."""
+        company = self.who(colleague).account.organisation if colleague else None
+        session = await self._session(name, PLAN_OF[name], company)
+        self._named[name] = self._customer(session, self.surroundings.around)
+        return self._named[name]
 
     async def enrol_group(self, count: int, plan: str) -> list[Customer]:
         """Enrol `count` customers of different companies, and let them sign in."""
@@ -298,6 +329,7 @@ class People:
         """Everybody closes their devices, outages made for them end, and connections are released."""
         for person in self.everybody:
             await person.leave()
+        await self.surroundings.leave()
         await self.operator.end_outages()
         await self.driver.close()
 
@@ -340,15 +372,27 @@ class People:
         others = [one for one in self.conversations if one.owner.account.id != actor.account.id]
         return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
 
-    def _customer(self, session: Session) -> Customer:
-        return Customer(self.driver, session, self.wait_seconds, self.find)
+    def _customer(self, session: Session, around: Around | None = None) -> Customer:
+        return Customer(self.driver, session, self.wait_seconds, self.find, around=around)
 
-    async def _session(self, name: str, plan: str) -> Session:
+    async def _join(self, name: str, plan: str, organisation: str | None) -> Customer:
+        """Somebody who is not mentioned."""
+        return self._customer(await self._session(name, plan, organisation))
+
+    def _restarting(self, restart: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def with_all_away() -> None:
+            await self.surroundings.leave()
+            await restart()
+            await self.surroundings.come_back()
+
+        return with_all_away
+
+    async def _session(self, name: str, plan: str, organisation: str | None = None) -> Session:
         fresh = uuid4().hex[:12]
         account = Account(
             id="",
             name=name,
-            organisation=f"{self._random.company()} {fresh}",
+            organisation=organisation or f"{self._random.company()} {fresh}",
             email=f"{name.lower().replace(' ', '.')}.{fresh}@{self._random.domain_name()}",
             password=self._random.password(length=20),
             plan=plan,

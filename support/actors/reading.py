@@ -14,7 +14,8 @@ from support.drivers.contract.types import Thread
 class Reading:
     """What a customer saw when reading the list page by page.
 
-    `started` has the conversations of its start by id, each with the last activity that the answer to its start showed.
+    `started` has the conversations of its start by id, each with its last activity by then; `cursors` led from page to
+    page.
     """
 
     threads: tuple[Thread, ...]
@@ -37,3 +38,12 @@ class Reading:
         times = [self.started[id_] for id_ in ours]
         if times != sorted(times, reverse=True):  # of two of the same moment either may come first
             raise PromiseBroken(Code.LIST_ORDER, "expected the latest conversation first, got another order")
+
+    def expect_pages(self, count: int) -> None:
+        """The list had this number of pages.
+
+        Raises:
+            PromiseBroken: it had another, such as an empty page after the last conversation.
+        """
+        if len(self.cursors) + 1 != count:
+            raise PromiseBroken(Code.PAGE_ENDLESS, f"expected {count} pages, got {len(self.cursors) + 1}")

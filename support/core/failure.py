@@ -103,6 +103,7 @@ class Code(StrEnum):
     NO_ORDER = "history.no_order"
     SESSION_GUARANTEE = "history.session_guarantee"
     WINNERS = "history.winners"
+    DEADLOCK = "history.deadlock"
     LATENCY = "latency.exceeded"
     RATIO = "ratio.exceeded"
     EFFORT = "effort.exceeded"

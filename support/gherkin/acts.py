@@ -29,6 +29,7 @@ from support.gherkin.verbs import verb
 ActFunction = TypeVar("ActFunction", bound=Callable[..., Awaitable[Any]])
 VERB = re.compile(r"\[(\w+)\]")
 FIELD = re.compile(r"\{(\w+)(?::\w+)?\}")
+KIND = re.compile(r"\{(\w+)(?::(\w+))?\}")
 THEN = ", then "
 ACT_PART = re.compile(rf'"[^"]*"|{THEN}|.')
 """The parts of a cell of acts: quoted words, which may contain `, then `; the separator; any other character."""
@@ -43,8 +44,8 @@ class Performers(Protocol):
         """The persons that a sentence names."""
         ...
 
-    async def attempt(self, actor: Any, doing: Callable[[], Awaitable[Any]]) -> Any:
-        """Let a person do an act that the product may refuse; returns its outcome."""
+    async def attempt(self, actor: Any, act: str, doing: Callable[[], Awaitable[Any]]) -> Any:
+        """Let a person do an act, in words, that the product may refuse; returns its outcome."""
         ...
 
     def attempted(self, outcomes: Sequence[Any]) -> Any:
@@ -75,6 +76,15 @@ class Act:
     def is_row(self, text: str) -> bool:
         """Whether this is the act that a row of a table of acts names."""
         return not self.takes_table and (self.present.is_matching(text) or self.attempt.is_matching(text))
+
+    def tried_by(self, who: str, arguments: Mapping[str, Any]) -> str:
+        """The sentence of an attempt, such as `Mia tries to mark "Boxes" as archived`."""
+
+        def word(field: re.Match[str]) -> str:
+            value = who if field[1] == "who" else arguments[field[1]]
+            return f'"{value}"' if field[2] == "Quoted" else str(value)
+
+        return KIND.sub(word, _inflected(self.pattern, "base"))
 
     async def do(self, actor: Any, arguments: Mapping[str, Any]) -> Any:
         """Let one person do it."""
@@ -174,5 +184,6 @@ async def _do_all(people: Performers, declared: Act, who: str, arguments: Mappin
 
 
 async def _try_all(people: Performers, declared: Act, who: str, arguments: Mapping[str, Any]) -> Any:
-    doing = [(actor, partial(declared.do, actor, arguments)) for actor in people.actors(who)]
-    return people.attempted([await people.attempt(actor, do) for actor, do in doing])
+    actors = people.actors(who)
+    act = declared.tried_by(who, arguments)
+    return people.attempted([await people.attempt(one, act, partial(declared.do, one, arguments)) for one in actors])

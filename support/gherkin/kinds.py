@@ -16,6 +16,9 @@ class Title(NamedTuple):
     owner: str | None
     text: str
 
+    def __str__(self) -> str:
+        return f'{self.owner}\'s "{self.text}"' if self.owner else f'"{self.text}"'
+
 
 class Started(NamedTuple):
     """When a conversation was started: after and before the start of others, by their titles; None for no bound."""
@@ -46,6 +49,12 @@ def _started(text: str) -> Started:
     return Started(bounds.get("after"), bounds.get("before"))
 
 
+def _colleague(words: str) -> str | None:
+    """Whose company somebody is of; None for a stranger's."""
+    name = words.removeprefix("a colleague of ").removesuffix("'s")
+    return None if name == "a stranger" else name
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
 
@@ -59,12 +68,14 @@ KINDS = {
     "Quoted": Kind(QUOTED, lambda text: text[1:-1]),
     "Title": Kind(rf"(?:{NAME}'s )?{QUOTED}", _title),
     "Word": Kind(r"\w+"),
+    "Company": Kind(rf"a stranger|a colleague of {NAME}'s", _colleague),
     "Device": Kind(r"phone|laptop|tablet"),
     "Devices": Kind(rf"{NAME}'s (?:phone|laptop|tablet)|each of {NAME}'s devices"),
     "DeviceState": Kind(
         r"is open|is open in a browser|is open and shows each new conversation|is closed|loses power"
         r"|comes back|comes back and then asks for what it missed"
     ),
+    "OnPages": Kind(r"(?: on \d+ pages)?", lambda text: int(text.split()[1]) if text else None),
     "Follows": Kind(r"follows|no longer follows"),
     "Started": Kind(rf"(?:, started (?:after {QUOTED}|before {QUOTED}|after {QUOTED} and before {QUOTED}))?", _started),
     "Unless": Kind(r"(?: unless it has changed since it was opened)?", bool),

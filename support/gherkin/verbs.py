@@ -21,6 +21,7 @@ VERBS = {
         Verb("changes", "change", "changed"),
         Verb("erases", "erase", "erased"),
         Verb("exports", "export", "exported"),
+        Verb("gets", "get", "got"),
         Verb("marks", "mark", "marked"),
         Verb("opens", "open", "opened"),
         Verb("reads", "read", "read"),

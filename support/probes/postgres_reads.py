@@ -1,4 +1,4 @@
-"""How much PostgreSQL has read for the users of a database, by PostgreSQL's own counts.
+"""How much PostgreSQL has done for the users of a database, by PostgreSQL's own counts.
 
 The counts are of the statements that ran, with the plans that were used, for any text.
 """
@@ -24,6 +24,7 @@ _READS = """
             ::bigint AS rows
     FROM pg_stat_user_tables AS t
 """
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 _POLL_SECONDS = 0.002
 
 
@@ -34,14 +35,29 @@ class TableReads(NamedTuple):
     rows: int
 
 
-async def reads_by_table(database_url: str, seconds: float = 5) -> dict[str, TableReads]:
-    """Everything that was ever read, by table.
-
-    Every other connection to the database is ended first: PostgreSQL adds up what a connection has read when it is
-    idle for ten seconds, or at the next transaction once a second has passed, or for certain when the connection ends.
+async def reads_by_table(database_url: str) -> dict[str, TableReads]:
+    """Everything that was ever read, by table. Every other connection to the database is ended first.
 
     Raises:
-        EnvironmentFailed: PostgreSQL cannot be reached, or a connection has not ended after `seconds`.
+        EnvironmentFailed: PostgreSQL cannot be reached, or a connection did not end in time.
+    """
+    return {row["table"]: TableReads(row["lookups"], row["rows"]) for row in await _counted(database_url, _READS)}
+
+
+async def end_connections(database_url: str) -> None:
+    """End every other connection to the database, so that all that it did is counted.
+
+    Raises:
+        EnvironmentFailed: PostgreSQL cannot be reached, or a connection did not end in time.
+    """
+    await _counted(database_url, "SELECT")
+
+
+async def _counted(database_url: str, query: str, seconds: float = 5) -> list[asyncpg.Record]:
+    """What a query finds once every other connection has ended.
+
+    PostgreSQL adds up what a connection has done when it is idle for ten seconds, or at the next transaction once a
+    second has passed, or for certain when the connection ends.
     """
     try:
         connection = await asyncpg.connect(database_url)
@@ -51,13 +67,12 @@ async def reads_by_table(database_url: str, seconds: float = 5) -> dict[str, Tab
                 # A connection leaves the list after it was added up, and there is no event for that.
                 while await connection.fetch(_LEFT, ended):  # noqa: ASYNC110
                     await asyncio.sleep(_POLL_SECONDS)
-            found = await connection.fetch(_READS)
+            return await connection.fetch(query)
         finally:
             await connection.close()
     except (OSError, asyncpg.PostgresError) as error:
         reason = str(error) or type(error).__name__
-        raise EnvironmentFailed(f"PostgreSQL does not give the counts of its reads: {reason}") from error
-    return {row["table"]: TableReads(row["lookups"], row["rows"]) for row in found}
+        raise EnvironmentFailed(f"PostgreSQL does not give the counts of its work: {reason}") from error
 
 
 async def refresh_statistics(database_url: str) -> None:

@@ -23,6 +23,7 @@ from support.snapshots.snapshot import Snapshot
 NOBODY_ELSE = "And nothing has reached the bystander"
 NOTHING_ELSE = "And nothing else has changed"
 EVERYTHING_ELSE = "And everything is as their acts have made it"
+NOTHING_OF_SAME_NAME = "And nothing has happened to the same conversations of a colleague and a stranger"
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +54,9 @@ def people(request: pytest.FixtureRequest, environment: Environment, wire: WireL
     state = state_of(request.node)
     loop = background_loop()
     restart = environment.restart if environment.alone else None
-    driver = environment.connections.driver(wire)
-    people = state.people = People(driver, state.scenario.title, settings().wait_seconds, restart)
+    driver, title = environment.connections.driver(wire), state.scenario.title
+    people = People(driver, title, settings().wait_seconds, restart, crowded=environment.alone)
+    state.people = people
     if environment.alone:
         snapshot = Snapshot.take(people.driver.durable, people.accounts, settings().wait_seconds)
         state.snapshot = loop.run(snapshot, settings().step_seconds)
@@ -113,7 +115,7 @@ def _check_frame(state: ScenarioState) -> None:
 
 
 def _check_others(state: ScenarioState) -> None:
-    """Nothing has reached the bystander, and nothing else has changed in the database and in Redis.
+    """Nothing has reached the bystander, or the surroundings, and nothing else has changed in the database and Redis.
 
     Raises:
         PromiseBroken: something has.
@@ -122,6 +124,9 @@ def _check_others(state: ScenarioState) -> None:
     if state.environment is not None and state.environment.bystander is not None:
         state.failed_step = FailedStep(NOBODY_ELSE, state.scenario.line, "bystander")
         loop.run(state.environment.bystander.expect_undisturbed(), seconds)
+    if state.people is not None:
+        state.failed_step = FailedStep(NOTHING_OF_SAME_NAME, state.scenario.line, "surroundings")
+        loop.run(state.people.expect_surroundings_untouched(), seconds)
     if state.snapshot is not None:
         state.failed_step = FailedStep(NOTHING_ELSE, state.scenario.line, "snapshot")
         loop.run(state.snapshot.expect_unchanged(), seconds)

@@ -16,6 +16,8 @@ from support.services.run_folder import RunFolder
 from support.services.valkey import Valkey
 
 EXTERNAL = "external"
+PROCESSES = 2
+"""How many backend processes a stack has: what one keeps in its memory alone, a second does not know."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")  # with the run's prefix within PostgreSQL's 63 characters
 
 
@@ -138,7 +140,7 @@ def open_stack(
     description: ServicesDescription,
     name: str,
     *,
-    processes: int = 1,
+    processes: int = PROCESSES,
     fault: str | None = None,
     own_services: bool = False,
 ) -> Stack:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import EventKind, Metadata, NewThread
 from support.specification.json_values import merged_object, written
-from support.specification.state import Due, Effect, ThreadState
+from support.specification.state import EVERY_RUN, Due, Effect, ThreadState
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,16 @@ def renamed(state: ThreadState, act: Rename, policy: Policy) -> Effect:
 
 
 def status_set(state: ThreadState, act: SetStatus, policy: Policy) -> Effect:
-    """A new status makes a new version, and devices receive the status before and after."""
-    if act.status == state.status and policy.same_status == "nothing":
+    """A new status makes a new version, and devices receive the status before and after.
+
+    Runs in a conversation that becomes archived end as stopped.
+    """
+    if act.status == state.status and policy.same_status != "change":
         return Effect(state)
-    return _changed(state, policy, status=act.status)
+    result = _changed(state, policy, status=act.status)
+    if act.status != "archived" or result.state is None:
+        return result
+    return replace(result, state=replace(result.state, stopped=result.state.stopped | {EVERY_RUN}))
 
 
 def metadata_changed(state: ThreadState, act: ChangeMetadata, policy: Policy) -> Effect:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from support.drivers.contract.types import Event, EventKind, Message, Run, StoredThread, Thread
 from support.specification.json_values import written
-from support.specification.state import Due, ThreadState
+from support.specification.state import EVERY_RUN, Due, ThreadState
 
 UNFINISHED = ("queued", "running")
 ENDINGS = (
@@ -89,7 +88,7 @@ def of_messages(
         yield f"has the answers {answers}, expected those of its runs, {[run.answer for run in runs]}"
     if len(runs) != state.runs:
         yield f"has {len(runs)} runs, expected {state.runs}: one for each question to an agent"
-    if any(run.status == "cancelled" and run.id not in state.stopped for run in runs):
+    if any(run.status == "cancelled" and state.stopped.isdisjoint({run.id, EVERY_RUN}) for run in runs):
         yield "has a run that ended as stopped, expected none: nobody stopped it"
 
 
@@ -162,7 +161,10 @@ def of_reception(seen: Sequence[Event], due: Sequence[Event], gone: Collection[s
     if received != expected:
         missed = [f"{kind} {id_}" for id_, kind in expected if (id_, kind) not in received]
         more = [f"{kind} {id_}" for id_, kind in received if (id_, kind) not in expected]
-        yield f"received the events {more or 'in another order'} and missed {missed or 'none'}, expected those kept"
+        if missed or more:
+            yield f"missed the events {missed or 'none'} and received {more or 'none'} beside, expected those kept"
+        else:
+            yield "received the events in another order or twice, expected them as kept"
     for one in seen:
         kept = next((other for other in due if other.id == one.id), None)
         if kept is not None and kept != one:
@@ -175,11 +177,6 @@ def of_erased(kinds: Sequence[EventKind], asked: int) -> Iterator[str]:
         yield f"received {[str(kind) for kind in kinds]} of what was erased, expected the erasure once, and last"
     if (ended := sum(kind in ENDINGS for kind in kinds)) < asked:
         yield f"received the end of {ended} runs in what was erased, expected {asked}"
-
-
-def shown(text: str) -> str:
-    """Written details as a person reads them."""
-    return json.dumps(json.loads(text), ensure_ascii=False)
 
 
 def _listed(events: Sequence[Due] | Sequence[Event]) -> list[str]:

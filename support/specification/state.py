@@ -9,6 +9,9 @@ from typing import Any
 from support.drivers.contract.types import EventKind, Thread
 from support.specification.json_values import written
 
+EVERY_RUN = "every run"
+"""In place of an id: all runs of a thread."""
+
 
 @dataclass(frozen=True)
 class ThreadState:
@@ -16,7 +19,7 @@ class ThreadState:
 
     `metadata` is written JSON. `said` are its owner's own messages in order; each of `runs` may add one answer to them.
     `created_at` and `active_at`, the time of the last activity, are seconds since the epoch. `stopped` has the ids of
-    the runs that somebody has stopped.
+    the runs that somebody has stopped, or `EVERY_RUN`.
     """
 
     title: str | None

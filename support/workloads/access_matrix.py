@@ -21,7 +21,7 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
     Raises:
         PromiseBroken: one of them does not work even for its owner.
     """
-    await owner.expect_answer(conversation, await owner.ask(conversation, "Anything new?"))
+    await owner.expect_end(conversation, await owner.ask(conversation, "Anything new?"))
     for act in AccessAct:
         refusal = await owner.driver.access.attempt(act, owner.session, _subject(conversation))
         if refusal:

@@ -17,6 +17,7 @@ from support.backend.http.idempotency import Answer
 from support.backend.http.routing import DatabasePart, SettingsPart
 from support.backend.plans import plans
 from support.backend.platform.database import Connection, Record
+from support.backend.runs import runs
 from support.backend.threads import messages, schemas, search, threads, titles
 from support.backend.threads.titles import Titles, TitlesPart
 
@@ -114,7 +115,7 @@ async def change(
     who: Customer,
     if_match: Annotated[str | None, Header()] = None,
 ) -> schemas.Thread:
-    """Change title, status or metadata; with `If-Match`, only the version named there."""
+    """Change title, status or metadata; with `If-Match`, only the version named there. Archiving ends the runs."""
     async with database.transaction(who.customer_id) as connection:
         if "metadata" in body.model_fields_set:
             plans.require(await plans.of(connection, who.customer_id), "metadata")
@@ -124,6 +125,8 @@ async def change(
         changed = threads.changed_names(old, values)
         if not changed:
             return _tagged(response, old)
+        if values["status"] == "archived":
+            await runs.cancel_all(connection, who.customer_id, thread_id)
         new = await threads.save(connection, who.customer_id, thread_id, values)
         data = threads.event_data(old, new, changed)
         await outbox.enqueue(connection, who.customer_id, "thread_updated", thread_id, data)

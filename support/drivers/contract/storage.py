@@ -27,6 +27,16 @@ class Storage(Protocol):
         """Let the database refresh its statistics now, which it otherwise does in time."""
         ...
 
+    async def deadlocks(self, *, complete: bool) -> int:
+        """How often, so far, two transactions waited for each other until the database gave one of them up.
+
+        With `complete` this may end connections of the backend, so that the latest are counted too.
+
+        Raises:
+            EnvironmentFailed: the database does not give the figure.
+        """
+        ...
+
     async def effort(self) -> Effort:
         """The work of the database so far, for all customers together.
 

@@ -56,8 +56,8 @@ class Threads(Protocol):
         """One page of the list, the last active first."""
         ...
 
-    async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
-        """Ask for a page wrongly; `foreign` is a cursor that another customer was given."""
+    async def bad_page(self, session: Session, bad: BadPage, cursor: str) -> Refusal | Page:
+        """Ask for a page wrongly; `cursor` belongs to the list of another customer, or to one's own of all statuses."""
         ...
 
     async def set_status(self, session: Session, thread_id: str, status: str) -> Thread:

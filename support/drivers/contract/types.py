@@ -110,6 +110,7 @@ class BadPage(StrEnum):
 
     MADE_UP = "a next page that is made up"
     FOREIGN = "the next page of another customer's list"
+    FILTERED = "the next page of a list of other statuses"
     EMPTY = "an empty page"
     HUGE = "a page of a million conversations"
     UNKNOWN_FILTER = "a filter that nobody knows"

@@ -50,9 +50,9 @@ class EmbeddedDriver:
 
     def __init__(self, connections: EmbeddedConnections, wire: WireLog) -> None:
         target = connections.target
-        url = target.backend_urls[0]
+        urls = target.backend_urls
         self._clients = Clients()
-        api = Api(self._clients, wire, url, target.operator_token)
+        api = Api(self._clients, wire, urls, target.operator_token)
         self.identities = EmbeddedIdentities(api)
         self.revocation = self.identities
         self.threads = EmbeddedThreads(api)
@@ -66,10 +66,10 @@ class EmbeddedDriver:
         self.described = EmbeddedDescribed(api)
         self.messages = EmbeddedMessages(api)
         self.runs = EmbeddedRuns(api)
-        self.live = EmbeddedLive(url, wire)
+        self.live = EmbeddedLive(urls, wire)
         self.subscriptions = EmbeddedSubscriptions()
         self.access = EmbeddedAccess(api, self.live, target.signing_key)
-        self.operations = EmbeddedOperations(self._clients, url, target.database_url)
+        self.operations = EmbeddedOperations(self._clients, urls[0], target.database_url)
         self.durable = EmbeddedDurable(connections.postgres, connections.redis)
         self.storage = EmbeddedStorage(connections.postgres, target.database_url)
 

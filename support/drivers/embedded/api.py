@@ -6,6 +6,8 @@ import json
 import re
 import ssl
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack, cast
 
 import httpx
@@ -79,13 +81,26 @@ class Clients:
             await client.aclose()
 
 
-class Api:
-    """Calls on behalf of customers."""
+class Turns:
+    """The addresses of a backend's processes, which each person, or each person's devices, take in turns."""
 
-    def __init__(self, clients: Clients, wire: WireLog, url: str, operator_token: str) -> None:
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._urls = urls
+        self._taken: Counter[str] = Counter()
+
+    def next(self, who: str) -> str:
+        """The address whose turn it is for somebody."""
+        self._taken[who] += 1
+        return self._urls[(self._taken[who] - 1) % len(self._urls)]
+
+
+class Api:
+    """Calls on behalf of customers; the acts of each go to one process of the backend after the other."""
+
+    def __init__(self, clients: Clients, wire: WireLog, urls: Sequence[str], operator_token: str) -> None:
         self._clients = clients
         self._wire = wire
-        self._url = url
+        self._turns = Turns(urls)
         self._operator_token = operator_token
 
     async def call(
@@ -162,10 +177,10 @@ class Api:
         if content is not None:
             headers["content-type"] = "application/json"
         who = session.account.name if session else more.get("who", "operator")
-        http = self._clients.of(session.id if session else who)
-        request = http.build_request(
-            method, f"{self._url}{path}", headers=headers, content=content, params=more.get("params")
-        )
+        person = session.id if session else who
+        http = self._clients.of(person)
+        url = f"{self._turns.next(person)}{path}"
+        request = http.build_request(method, url, headers=headers, content=content, params=more.get("params"))
         started = time.perf_counter()
         try:
             reply = await http.send(request)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ from support.drivers.contract.types import (
     Session,
     Thread,
 )
-from support.drivers.embedded.api import exchange_of, read_refusal, refusal_of, without_references
+from support.drivers.embedded.api import Turns, exchange_of, read_refusal, refusal_of, without_references
 from support.drivers.embedded.messages import read_message, read_run
 from support.drivers.embedded.threads import read_thread
 from support.observation.wire import Frame, WireLog
@@ -41,10 +41,10 @@ ANSWERS = ("pong", "subscribed", "unsubscribed")
 
 
 class EmbeddedLive:
-    """Opens sockets."""
+    """Opens sockets; those of one customer are at one process of the backend after the other."""
 
-    def __init__(self, url: str, wire: WireLog) -> None:
-        self._url = url.replace("http", "ws", 1) + "/ws"
+    def __init__(self, urls: Sequence[str], wire: WireLog) -> None:
+        self._turns = Turns([f"{url.replace('http', 'ws', 1)}/ws" for url in urls])
         self._wire = wire
 
     async def connect(
@@ -65,7 +65,7 @@ class EmbeddedLive:
         query = {"last_event_id": since} if since is not None else {}
         if posing_as is not None:
             query |= {"customer_id": posing_as.id, "user_id": posing_as.id}
-        url = self._url + (f"?{urlencode(query)}" if query else "")
+        url = self._turns.next(session.account.id if session else "") + (f"?{urlencode(query)}" if query else "")
         try:
             socket = await self._open(url, session, device, browser=browser)
             ready = json.loads(await socket.recv())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.drivers.contract.storage import Effort
 from support.probes.postgres import PostgresProbe
-from support.probes.postgres_reads import reads_by_table, refresh_statistics
+from support.probes.postgres_reads import DEADLOCKS, end_connections, reads_by_table, refresh_statistics
 
 
 class EmbeddedStorage:
@@ -17,6 +17,14 @@ class EmbeddedStorage:
     async def take_stock(self) -> None:
         """Refresh the planner's statistics."""
         await refresh_statistics(self._database_url)
+
+    async def deadlocks(self, *, complete: bool) -> int:
+        """PostgreSQL's count; complete once all connections have ended, the suite's own as well."""
+        if complete:
+            await self._postgres.close()
+            await end_connections(self._database_url)
+        [row] = await self._postgres.rows(DEADLOCKS)
+        return int(row["deadlocks"])
 
     async def effort(self) -> Effort:
         """Read the counts. The suite's own connections are ended too, and opened again when they are needed."""

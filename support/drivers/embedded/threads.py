@@ -82,11 +82,12 @@ class EmbeddedThreads:
         """One page."""
         return await self._page(session, {"limit": str(size)} | ({"cursor": cursor} if cursor else {}))
 
-    async def bad_page(self, session: Session, bad: BadPage, foreign: str) -> Refusal | Page:
+    async def bad_page(self, session: Session, bad: BadPage, cursor: str) -> Refusal | Page:
         """Ask for a page wrongly."""
         wrong = {
             BadPage.MADE_UP: {"cursor": "bWFkZSB1cA"},
-            BadPage.FOREIGN: {"cursor": foreign},
+            BadPage.FOREIGN: {"cursor": cursor},
+            BadPage.FILTERED: {"cursor": cursor, "status": "completed"},
             BadPage.EMPTY: {"limit": "0"},
             BadPage.HUGE: {"limit": "1000000"},
             BadPage.UNKNOWN_FILTER: {"colour": "green"},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from support.core.failure import Code
+from support.faults import seams
 from support.faults.fault import breaks, fault
-from support.faults.makers.functions import change_result, reverse
+from support.faults.makers.functions import change_result, change_rows, instead, reverse
 from support.faults.makers.storage import sql_after, sql_before
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
@@ -14,7 +16,7 @@ from support.faults.seams import Seam
 SET_ACTIVITY = "UPDATE threads SET last_activity_at = {} WHERE id = :thread_id"
 
 
-@fault(breaks("TL-11.1", at="lists:finds_exactly", code=Code.LIST_ORDER))
+@fault(breaks("TL-11.1", "TL-11.4", at="lists:finds_exactly", code=Code.LIST_ORDER))
 def messages_do_not_count_as_activity(patch: Patch) -> None:
     """New messages do not move their conversation to the top of the list."""
     sql_after(patch, Seam.COUNT_MESSAGE, SET_ACTIVITY.format("created_at"))
@@ -64,3 +66,29 @@ def activity_is_stored_in_whole_seconds(patch: Patch) -> None:
 def messages_come_newest_first(patch: Patch) -> None:
     """A conversation shows its newest message first."""
     reverse(patch, Seam.LIST_MESSAGES)
+
+
+@fault(
+    breaks("TL-11.1", "TL-11.2", "TL-11.3", "TL-11.4", at="lists:finds_exactly", code=Code.LIST_ORDER),
+    breaks("TL-18.1", "TL-18.3", at="lists:has_seen_each", code=Code.LIST_ORDER),
+)
+def list_has_the_order_of_creation(patch: Patch) -> None:
+    """The list never moves: the conversation that was started last comes first."""
+
+    async def page(call: Call) -> Any:
+        limit, cursor = call.filters.limit, call.filters.cursor
+        before = datetime.fromisoformat(cursor) if cursor else None
+        query = (
+            f"SELECT {seams.thread_columns()} FROM threads WHERE customer_id = $1 AND status <> 'archived'"
+            f" AND ($2::timestamptz IS NULL OR created_at < $2) ORDER BY created_at DESC LIMIT {limit + 1}"
+        )
+        rows = await call.connection.fetch(query, call.customer_id, before)
+        return rows[:limit], rows[limit - 1]["created_at"].isoformat() if len(rows) > limit else None
+
+    instead(patch, Seam.LIST_THREADS, page, when=lambda call: call.filters.status is None)
+
+
+@fault(breaks("TL-11.1", "TL-11.2", "TL-11.3", "TL-11.4", at="lists:finds_exactly", code=Code.LIST_ORDER))
+def list_has_the_order_of_the_alphabet(patch: Patch) -> None:
+    """The list is sorted by title."""
+    change_rows(patch, lambda rows, _call: sorted(rows, key=lambda row: row["title"]))

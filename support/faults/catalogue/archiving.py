@@ -95,3 +95,31 @@ def agents_never_return(patch: Patch) -> None:
 def answers_are_sent_and_not_stored(patch: Patch) -> None:
     """Devices receive an agent's answer, and it never becomes a message."""
     skip(patch, Seam.STORE_ANSWER)
+
+
+@fault(
+    breaks("TL-22.5", at="devices:received", code=Code.EVENT_UNEXPECTED),
+    breaks("TL-24.3", at="devices:received", code=Code.EVENT_DIFFERS),
+)
+def agents_are_not_stopped(patch: Patch) -> None:
+    """Agents work on in a conversation that is archived, and those in one that is erased are not said to stop."""
+    skip(patch, Seam.STOP_ALL_RUNS)
+
+
+@fault(
+    breaks("TL-22.5", at="devices:received", code=Code.EVENT_UNEXPECTED),
+    breaks("TL-24.3", at="devices:received", code=Code.EVENT_DIFFERS),
+)
+def waiting_questions_are_not_stopped(patch: Patch) -> None:
+    """Only the agent at work is stopped; a question that waits for its turn is forgotten."""
+    change_result(patch, Seam.UNFINISHED_RUNS, lambda runs, _call: runs[:1])
+
+
+@fault(breaks("TL-22.5", "TL-24.3", at="devices:received", code=Code.EVENT_MISSING))
+def agents_in_other_threads_are_stopped_too(patch: Patch) -> None:
+    """Archiving or erasing a conversation stops the agents in all conversations of its owner."""
+
+    @patch.replace(Seam.UNFINISHED_RUNS)
+    async def unfinished(call: Call) -> Any:
+        query = "SELECT * FROM runs WHERE customer_id = $1 AND ended_at IS NULL ORDER BY queued_at"
+        return await call.connection.fetch(query, call.customer_id)

@@ -19,9 +19,10 @@ from support.faults.makers.functions import (
     on_refusal,
     skip,
     swallow,
+    watch,
 )
 from support.faults.makers.requests import sql_when_refused
-from support.faults.makers.storage import bring_back, create_table, read_stale
+from support.faults.makers.storage import bring_back, create_table, end_without_lock, read_stale
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
@@ -49,6 +50,15 @@ def reads_are_one_change_behind(patch: Patch) -> None:
         return await call.go()
 
     read_stale(patch, last)
+
+
+@fault(breaks("TL-15.1", at="together:fit_one_order", code=Code.SESSION_GUARANTEE))
+def each_process_remembers_threads(patch: Patch) -> None:
+    """A process shows a conversation as it last saw it, and hears of no change that another process makes."""
+    memory: dict[Any, Any] = {}
+    for seam in (Seam.READ_THREAD, Seam.SAVE_CHANGES):
+        watch(patch, seam, lambda row, _call: memory.update({row["id"]: row}))
+    read_stale(patch, memory)
 
 
 @fault(breaks("TL-15.1", "TL-15.2", at="together:is_as_answered", code=Code.METADATA_STORED))
@@ -179,3 +189,15 @@ def conditions_are_checked_for_details_alone(patch: Patch) -> None:
 def conditions_are_never_met(patch: Patch) -> None:
     """A change on condition is refused even where nothing has changed since."""
     change_call(patch, Seam.CHECK_VERSION, version=lambda version: version + 1)
+
+
+@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+def stopping_takes_no_lock(patch: Patch) -> None:
+    """Stopping an agent and erasing its conversation can wait for each other, until the database gives one up."""
+    end_without_lock(patch, when=lambda call: call.worker is None)
+
+
+@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+def answering_takes_no_lock(patch: Patch) -> None:
+    """An answer and the erasing of its conversation can wait for each other, until the database gives one up."""
+    end_without_lock(patch, when=lambda call: call.worker is not None)

@@ -65,6 +65,18 @@ def last_thread_stays_in_the_cache(patch: Patch) -> None:
     before(patch, Seam.PUBLISH_EVENTS, note)
 
 
+@fault(breaks("TL-23.1", at="erasing:nothing_is_left", code=Code.TRACES_LEFT))
+def erased_threads_stay_in_a_cache_for_a_minute(patch: Patch) -> None:
+    """Redis keeps copies of conversations that expire by themselves, and erasing leaves them there."""
+
+    async def copy(call: Call) -> None:
+        for event in call.batch:
+            key = f"{seams.stream_of(call.self, call.customer_id)}:copy:{event.sequence}"
+            await seams.redis_of(call.self).set(key, event.text, ex=60)
+
+    before(patch, Seam.PUBLISH_EVENTS, copy)
+
+
 @fault(breaks("TL-23.1", at="devices:received", code=Code.EVENT_MISSING))
 def erasing_sends_no_event(patch: Patch) -> None:
     """Open devices go on showing an erased conversation."""

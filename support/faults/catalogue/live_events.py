@@ -148,3 +148,25 @@ def devices_first_receive_a_strange_event(patch: Patch) -> None:
     data = {"title": "Strange"}
     event = {"id": "0", "type": "thread_created", "sequence": 0, "thread_id": None, "run_id": None, "data": data}
     change_result(patch, Seam.GREET_DEVICE, lambda _result, call: seams.send_now(call.self, event))
+
+
+@fault(breaks("TL-07.4", at="devices:received", code=Code.EVENT_MISSING))
+def only_the_last_ten_missed_events_come(patch: Patch) -> None:
+    """A device that was away receives at most ten of the events that it missed."""
+    change_result(patch, Seam.READ_EVENTS, lambda found, _call: found[-10:])
+
+
+@fault(breaks("TL-07.4", at="devices:received", code=Code.EVENT_MISSING))
+def devices_without_events_catch_up_on_nothing(patch: Patch) -> None:
+    """A device that has never received an event receives only new ones."""
+    skip(patch, Seam.RESUME, when=lambda call: call.last_event_id == 0)
+
+
+@fault(breaks("TL-07.4", at="devices:received", code=Code.EVENT_MISSING))
+def work_of_agents_is_not_caught_up(patch: Patch) -> None:
+    """A device that was away is not told what agents did meanwhile."""
+
+    def without_agents(found: list[Any], _call: Call) -> list[Any]:
+        return [event for event in found if not event.type.startswith("agent_")]
+
+    change_result(patch, Seam.READ_EVENTS, without_agents)

@@ -77,6 +77,39 @@ def cursors_work_for_everybody(patch: Patch) -> None:
     change_call(patch, Seam.SEAL_CURSOR, scope=lambda _scope: "everybody")
 
 
+@fault(breaks("TL-18.2[the next page of a list of other statuses]", at="refusals:is_refused", code=Code.NOT_REFUSED))
+def cursors_work_for_every_list(patch: Patch) -> None:
+    """A cursor of one list works for the same customer's list of another status."""
+    change_call(patch, Seam.SEAL_CURSOR, scope=lambda scope: scope.split()[0])
+
+
+@fault(breaks("TL-18.3", at="lists:has_seen_each", code=Code.PAGE_ENDLESS))
+def full_pages_are_never_the_last(patch: Patch) -> None:
+    """A full page is followed by another, even if that is empty."""
+
+    async def page(call: Call) -> Any:
+        if call.filters.cursor == "after the last":
+            return [], None
+        rows, cursor = await call.go()
+        return rows, "after the last" if cursor is None and len(rows) == call.filters.limit else cursor
+
+    instead(patch, Seam.LIST_THREADS, page)
+
+
+@fault(breaks("TL-18.3", at="lists:has_seen_each", code=Code.LIST_MISSING))
+def last_full_page_is_lost(patch: Patch) -> None:
+    """The product offers no next page where that would be full, and the last."""
+
+    async def end(page: Any, call: Call) -> Any:
+        rows, cursor = page
+        if cursor is None:
+            return page
+        following, more = await call.go(filters=call.filters.model_copy(update={"cursor": cursor}))
+        return rows, None if more is None and len(following) == call.filters.limit else cursor
+
+    change_result(patch, Seam.LIST_THREADS, end)
+
+
 @fault(
     breaks(
         "TL-18.2[a page of a million conversations]",

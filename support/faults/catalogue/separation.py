@@ -8,7 +8,7 @@ from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import change_refusal, change_result, instead, refuse
-from support.faults.makers.storage import ignore_owner, owner_of, without_row_security
+from support.faults.makers.storage import ignore_owner, owner_of, sql_after, without_row_security
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
 
@@ -106,3 +106,49 @@ def threads_are_in_memory_only(patch: Patch) -> None:
 def nobody_can_open_anything(patch: Patch) -> None:
     """Nobody can open a conversation, not even its owner."""
     refuse(patch, Seam.READ_THREAD, seams.not_found)
+
+
+@fault(
+    breaks("TL-17.2", at="lists:does_not_exist", code=Code.VISIBLE),
+    breaks("TL-20.4", at="refusals:is_refused", code=Code.NOT_REFUSED),
+)
+def colleagues_can_open_everything(patch: Patch) -> None:
+    """Everybody in a company can open the conversations of everybody else there."""
+    without_row_security(patch)
+
+    async def read(call: Call) -> Any:
+        company = "SELECT organisation_id FROM customers WHERE id = $1"
+        query = (
+            f"SELECT {seams.thread_columns()} FROM threads WHERE id = $2"
+            f" AND customer_id IN (SELECT id FROM customers WHERE organisation_id = ({company}))"
+        )
+        return seams.thread_found(await call.connection.fetchrow(query, call.customer_id, call.thread_id))
+
+    instead(patch, Seam.READ_THREAD, read)
+
+
+@fault(breaks("TL-09.1[completed]", "TL-09.1[archived]", at="surroundings", code=Code.CHANGED))
+def status_belongs_to_the_title(patch: Patch) -> None:
+    """A new status is stored for each conversation of this title."""
+    same = "SELECT title, status, version FROM threads WHERE id = :thread_id"
+    sql_after(
+        patch,
+        Seam.SAVE_CHANGES,
+        f"UPDATE threads SET status = s.status FROM ({same}) AS s WHERE threads.title = s.title",
+    )
+
+
+@fault(breaks("TL-14.1", at="surroundings", code=Code.BYSTANDER_REACHED))
+def events_reach_the_whole_company(patch: Patch) -> None:
+    """Each event goes to all customers of the owner's company."""
+    without_row_security(patch)
+    colleagues = (
+        "SELECT array_agg(other.id) FROM customers AS own JOIN customers AS other"
+        " ON other.organisation_id = own.organisation_id AND other.id <> own.id WHERE own.id = $1"
+    )
+
+    @patch.replace(Seam.ENQUEUE_EVENT)
+    async def enqueue(call: Call) -> None:
+        await call.go()
+        for other in await call.connection.fetchval(colleagues, call.customer_id) or ():
+            await call.go(customer_id=other, run_id=None)

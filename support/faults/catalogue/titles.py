@@ -37,6 +37,19 @@ def model_is_not_told_the_question(patch: Patch) -> None:
     change_call(patch, Seam.ASK_FOR_TITLE, message=lambda _message: "Hello!")
 
 
+@fault(breaks("TL-01.1", at="threads:has", code=Code.TITLE_SHOWN))
+def titles_are_remembered_by_question(patch: Patch) -> None:
+    """A question that another customer has asked before gets the title that was made for that customer."""
+    titles: dict[str, str] = {}
+
+    async def ask(call: Call) -> str:
+        if call.message not in titles:
+            titles[call.message] = await call.go()
+        return titles[call.message]
+
+    instead(patch, Seam.ASK_FOR_TITLE, ask)
+
+
 @fault(breaks("TL-01.2", at="threads:has", code=Code.TITLE_FORM))
 def title_is_the_whole_answer(patch: Patch) -> None:
     """The model's whole answer becomes the title, with all its lines."""

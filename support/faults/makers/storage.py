@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -176,3 +178,25 @@ async def bring_back(call: Call) -> None:
             customer_id=call.customer_id,
         ),
     )
+
+
+def end_without_lock(patch: Patch, when: When) -> None:
+    """Let runs end without the lock of their thread, which they need nevertheless, a moment later."""
+    ending, unlocked = ContextVar("ending", default=False), ContextVar("unlocked", default=False)
+
+    async def end(call: Call) -> Any:
+        token = ending.set(True)
+        try:
+            return await call.go()
+        finally:
+            ending.reset(token)
+
+    async def read(call: Call) -> Any:
+        ending.set(False)
+        unlocked.set(True)
+        return await Seam.READ_THREAD(call.connection, call.customer_id, call.thread_id)
+
+    instead(patch, Seam.END_RUN, end, when)
+    instead(patch, Seam.LOCK_THREAD, read, when=lambda _call: ending.get())
+    for seam in (Seam.STORE_ANSWER, Seam.NOTE_END_OF_RUN):
+        before(patch, seam, lambda _call: asyncio.sleep(0.02), when=lambda _call: unlocked.get())

@@ -151,7 +151,7 @@ async def attempted(spoil: Spoil | None) -> tuple[Attempts, People]:
         return await read(session, thread_id)
 
     product.threads.read = read_and_spoil
-    attempt = await people.attempt(sam, lambda: sam.open(people.find(sam, "Enid", "Takeover")))
+    attempt = await people.attempt(sam, "Sam opens it", lambda: sam.open(people.find(sam, "Enid", "Takeover")))
     return people.attempted([attempt]), people
 
 

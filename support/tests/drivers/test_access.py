@@ -58,7 +58,7 @@ async def test_every_route_of_conversations_and_of_agents_at_work_is_tried(stack
 async def test_a_bad_token_is_wrong_in_one_thing_only(stack: Stack) -> None:
     made: dict[TokenState, Parts] = {}
     async with driver_of(target_of(stack)) as driver:
-        session = (await People(driver, "bad tokens", 5).enrol_stranger("Sam")).session
+        session = (await People(driver, "bad tokens", 5).enrol_newcomer("Sam", None)).session
         for state in (TokenState.OTHER_KEY, TokenState.UNSIGNED, TokenState.EXPIRED, TokenState.OTHER_AUDIENCE):
             bad = await driver.access.with_token(session, state)
             assert bad is not None
@@ -85,7 +85,7 @@ def parts_of(token: str) -> Parts:
 )
 async def test_without_the_key_of_the_backend_no_token_expires(stack: Stack, key: str | None, message: str) -> None:
     async with driver_of(replace(target_of(stack), signing_key=key)) as driver:
-        session = (await People(driver, "no key", 5).enrol_stranger("Sam")).session
+        session = (await People(driver, "no key", 5).enrol_newcomer("Sam", None)).session
         with pytest.raises(EnvironmentFailed, match=message):
             await driver.access.with_token(session, TokenState.EXPIRED)
 
