@@ -1,8 +1,8 @@
 """What surrounds the conversations of a scenario, unmentioned: details in them, and the same ones beside them.
 
 A colleague of the owner starts each conversation just before the owner does, and a stranger just after, with the same
-title, question, details and key. Neither does anything else. If the product files something by a title, a text or a company
-instead of by the conversation, the owner sees theirs, or theirs changes.
+title, question, details and key. Neither does anything else. If the product files something by a title, a text or a
+company instead of by the conversation, the owner sees theirs, or theirs changes.
 """
 
 from __future__ import annotations
