@@ -26,6 +26,9 @@ class Text(NamedTuple):
     words: str
     is_name: bool
 
+    def __str__(self) -> str:
+        return f'named "{self.words}"' if self.is_name else f'"{self.words}"'
+
 
 class Started(NamedTuple):
     """When a conversation was started: after and before the start of others, by their titles; None for no bound."""

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 
 def written(value: Any) -> str:
-    """The value as text. Python holds `True` and `1` for equal, JSON does not; minus zero is zero in both."""
-    return json.dumps(_without_minus_zero(value), sort_keys=True, ensure_ascii=False)
+    """The value as text. Python holds `True` and `1` for equal, JSON does not; zero has no sign."""
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
 
 
-def _without_minus_zero(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        members = cast("Mapping[str, Any]", value)
-        return {name: _without_minus_zero(inner) for name, inner in members.items()}
-    if isinstance(value, list):
-        return [_without_minus_zero(inner) for inner in cast("list[Any]", value)]
-    return 0.0 if isinstance(value, float) and value == 0.0 else value
+def _plain(value: Any) -> Any:
+    """The value as databases may give it: zero without a sign, and 1e300 with all of its zeros."""
+    match value:
+        case {**members}:
+            return {name: _plain(one) for name, one in members.items()}
+        case [*items]:
+            return [_plain(one) for one in items]
+        case float() if abs(value) >= 1e24 and value.is_integer():
+            return int(Decimal(repr(value)))
+        case float():
+            return value + 0.0
+        case _:
+            return value
 
 
 def merged(old: str | None, patch: Any) -> str | None:

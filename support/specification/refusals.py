@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from support.core.text import is_readable
 from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Metadata, Reason
 from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Rename, SetStatus, Start, Write, metadata_after
 from support.specification.state import ThreadState
 
 UNPRINTABLE = "\0"
-UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
-BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def refusal_due(state: ThreadState | None, act: Act, policy: Policy) -> Reason | None:
@@ -90,19 +88,6 @@ def _is_text(text: str | None, limit: int, policy: Policy) -> bool:
     if not is_readable(text) and (policy.blank_text == "refused" or not text):
         return False
     return len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
-
-
-def is_readable(text: str) -> bool:
-    """Whether a reader sees anything of a text.
-
-    Spaces, line ends, controls, formats and variation selectors are not seen, nor are letters drawn as nothing.
-    """
-    return any(
-        unicodedata.category(character) not in UNSEEN
-        and character not in BLANK_LETTERS
-        and not "\ufe00" <= character <= "\ufe0f"
-        for character in text
-    )
 
 
 def is_unicode(text: str) -> bool:

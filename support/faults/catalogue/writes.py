@@ -130,10 +130,10 @@ def refusals_show_the_words_of_the_database(patch: Patch) -> None:
 
 @fault(
     breaks(
-        "TL-16.2[conversations]",
-        "TL-16.2[messages]",
-        "TL-16.2[runs]",
-        "TL-16.2[events]",
+        "TL-16.3[conversations]",
+        "TL-16.3[messages]",
+        "TL-16.3[runs]",
+        "TL-16.3[events]",
         at="threads:has",
         code=Code.MESSAGES_SHOWN,
     )
@@ -155,13 +155,13 @@ def answers_are_stored_once_or_never(patch: Patch) -> None:
             raise
 
 
-@fault(breaks("TL-16.2[messages]", at="agents:answers_now", code=Code.UNFINISHED))
+@fault(breaks("TL-16.3[messages]", at="agents:answers_now", code=Code.UNFINISHED))
 def runs_hang_after_an_error_of_the_database(patch: Patch) -> None:
     """An agent whose answer cannot be stored waits for ever."""
     refuse(patch, Seam.STORE_ANSWER, seams.unavailable)
 
 
-@fault(breaks("TL-16.2[events]", at="devices:received", code=Code.CONNECTION_LOST))
+@fault(breaks("TL-16.3[events]", at="devices:received", code=Code.CONNECTION_LOST))
 def devices_show_the_words_of_the_database(patch: Patch) -> None:
     """When an agent's answer cannot be stored at once, its devices read what the database said."""
     said: list[str] = []
