@@ -31,9 +31,7 @@ def events_are_sent_twice(patch: Patch) -> None:
 @fault(breaks("TL-03.1", at="devices:received", code=Code.EVENT_DIFFERS))
 def events_have_no_title(patch: Patch) -> None:
     """An event does not say what its conversation is called."""
-    change_call(
-        patch, Seam.ENQUEUE_EVENT, data=lambda data: {name: value for name, value in data.items() if name != "title"}
-    )
+    change_call(patch, Seam.ENQUEUE_EVENT, data=lambda data: {**data, "title": ""} if "title" in data else data)
 
 
 @fault(
@@ -145,8 +143,8 @@ def missed_events_come_backwards(patch: Patch) -> None:
 @fault(breaks("TL-07.2", at="devices:received", code=Code.EVENT_UNEXPECTED))
 def devices_first_receive_a_strange_event(patch: Patch) -> None:
     """Each device that opens first receives the event of a conversation that its owner does not have."""
-    data = {"title": "Strange"}
-    event = {"id": "0", "type": "thread_created", "sequence": 0, "thread_id": None, "run_id": None, "data": data}
+    data = {"id": "Strange"}
+    event = {"id": "0", "type": "thread_deleted", "sequence": 0, "thread_id": None, "run_id": None, "data": data}
     change_result(patch, Seam.GREET_DEVICE, lambda _result, call: seams.send_now(call.self, event))
 
 
