@@ -217,6 +217,11 @@ def unavailable() -> Any:
     return _own("platform.problems:unavailable")("database")
 
 
+def conflict() -> Any:
+    """A refusal because of the thread's status."""
+    return _own("platform.problems:Problem")(409, "status-transition", "A thread cannot go there.")
+
+
 def answer_of(refusal: Any) -> Any:
     """A refusal as the HTTP answer that it becomes."""
     return _own("http.errors:render")(refusal)
