@@ -15,7 +15,7 @@ from support.core.hints import nearest
 if TYPE_CHECKING:
     from support.faults.patch import Patch
 
-CHECKS_OF_EACH_SCENARIO = ("bystander", "surroundings", "snapshot")
+CHECKS_OF_EACH_SCENARIO = ("frame", "bystander", "surroundings", "snapshot")
 """Checks after the last step; a fault may name one in place of a step function."""
 
 

@@ -168,9 +168,10 @@ class _Look:
         if state is None:
             self._tell(life, Code.FRAME_READ, "can still be opened, expected it erased")
             return
-        for words in differences.of_thread(state, seen):
+        found = list(differences.of_thread(state, seen))
+        for words in found:
             self._tell(life, Code.FRAME_READ, f"{words} when read again")
-        if listed not in (None, seen):
+        if not found and listed not in (None, seen):
             self._tell(life, Code.FRAME_LIST, f"is {listed} in the list, expected {seen} as when opened")
         texts = await self._look_at_messages(session, life, state, seen)
         for words in differences.of_stored(state, stored, life.owner.id, texts):

@@ -12,7 +12,7 @@ from support.faults.patch import Patch
 from support.faults.seams import Seam
 
 
-@fault(breaks("TL-09.1[archived]", at="frame", code=Code.FRAME_ANSWER))
+@fault(breaks("TL-14.1", at="frame", code=Code.FRAME_ANSWER))
 def marking_wipes_details(patch: Patch) -> None:
     """A conversation that is marked loses its details."""
     change_call(patch, Seam.SAVE_CHANGES, values=lambda values: {**values, "metadata": {}})
@@ -27,10 +27,10 @@ def the_same_status_is_refused(patch: Patch) -> None:
 @fault(breaks("TL-10.1", at="frame", code=Code.FRAME_EVENTS))
 def changed_details_are_not_announced(patch: Patch) -> None:
     """Devices receive nothing when details change."""
-    drop_changes(patch, lambda data: data["changed"] == ["metadata"])
+    drop_changes(patch, lambda data: data.get("changed") == ["metadata"])
 
 
-@fault(breaks("TL-23.1", at="frame", code=Code.FRAME_DEVICE))
+@fault(breaks("TL-11.2", at="frame", code=Code.FRAME_DEVICE))
 def messages_reach_no_device(patch: Patch) -> None:
     """A message is announced, and the announcement reaches no device."""
     drop_events(patch, of_type("message_created"))
