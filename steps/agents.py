@@ -5,13 +5,14 @@ from support.actors.assistant import Assistant
 from support.actors.customer import Customer
 from support.actors.people import People
 from support.gherkin.acts import act
-from support.gherkin.kinds import Title
+from support.gherkin.kinds import Text, Title
 from support.gherkin.sentences import given, then, when
+from support.specification.values import Use, text_of
 
 
-@given("the assistant answers {who:Word} with {text:Quoted}")
-async def answers_with(people: People, assistant: Assistant, who: str, text: str) -> None:
-    await assistant.will_answer(people.who(who), text)
+@given("the assistant answers {who:Word} with {text:Text}")
+async def answers_with(people: People, assistant: Assistant, who: str, text: Text) -> None:
+    await assistant.will_answer(people.who(who), text_of(text, Use.MESSAGE))
 
 
 @given("the assistant answers {who:Word} with:")

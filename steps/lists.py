@@ -11,9 +11,13 @@ from support.actors.lists import (
     read_list,
     search,
 )
+from support.actors.metadata_table import read_metadata
 from support.actors.people import People
+from support.drivers.contract.types import Query
 from support.gherkin.acts import act
+from support.gherkin.kinds import Started, Text
 from support.gherkin.sentences import then
+from support.specification.values import Use, text_of
 
 
 @act("{who} [reads] the list in pages of {size:Count}")
@@ -31,9 +35,17 @@ async def reads_badly(actor: Customer, people: People, problem: str) -> None:
     await read_badly(actor, problem, people.others(actor)[0])
 
 
-@act("{who} [searches] for the words {words:Quoted}, the status {status:Quoted} and the project {project:Quoted}")
-async def searches(actor: Customer, words: str, status: str, project: str) -> None:
-    await search(actor, words, status, {"project": project})
+@act(
+    "{who} [searches] for the words {words:Text}, the status {status:Quoted} and the project {project:Quoted}"
+    "{started:Started}"
+)
+async def searches(actor: Customer, words: Text, status: str, project: str, started: Started) -> None:
+    await search(actor, text_of(words, Use.SEARCH), status, project, started)
+
+
+@act("{who} [searches] for the details:")
+async def searches_details(actor: Customer, datatable: list[list[str]]) -> None:
+    await actor.search(Query(metadata=read_metadata(datatable)))
 
 
 @then("{who:Who} finds exactly{order:Order}:")

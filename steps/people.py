@@ -3,7 +3,7 @@
 from support.actors.customer import Customer
 from support.actors.people import People
 from support.gherkin.acts import act
-from support.gherkin.sentences import given
+from support.gherkin.sentences import given, when
 
 
 @given("{who:Word} has signed in on the {plan:Plan} plan")
@@ -19,6 +19,17 @@ async def newcomer_has_signed_in(people: People, who: str, company: str | None) 
 @given("{count:Count} customers of different companies have signed in on the {plan:Plan} plan")
 async def group_has_signed_in(people: People, count: int, plan: str) -> None:
     await people.enrol_group(count, plan)
+
+
+@act("{who} [signs] out")
+async def signs_out(actor: Customer) -> None:
+    await actor.sign_out()
+
+
+@given("{whose:Whose} requests have the key {key:Quoted}")
+@when("{whose:Whose} requests have the key {key:Quoted}")
+async def requests_have_key(people: People, whose: str, key: str) -> None:
+    people.who(whose).key = key
 
 
 @act("{who} [signs] in again")

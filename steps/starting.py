@@ -32,9 +32,9 @@ async def starts_these(actor: Customer, datatable: list[list[str]]) -> None:
     await starting.start_these(actor, datatable)
 
 
-@act("{who} [starts] a conversation with {problem}")
-async def starts_with_problem(actor: Customer, people: People, problem: str) -> None:
-    await starting.start_malformed(actor, problem, people.outsider)
+@act("{who} [starts] a conversation with {part}")
+async def starts_with(actor: Customer, people: People, part: str) -> None:
+    await starting.start_with(actor, part, people.outsider)
 
 
 @act("{who} [starts] a conversation that names {owner:Word} as its owner in {place}")

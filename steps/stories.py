@@ -17,7 +17,7 @@ def do_at_random(people: People, assistant: Assistant, evidence: Evidence, acts:
         apart = people.apart(str(story))
         return background_loop().run(play(story, apart, assistant), settings().step_seconds)
 
-    told = tell(telling, play_one, settings().step_seconds)
+    told = tell(telling, play_one, shorten_seconds=2 * settings().wait_seconds)
     evidence.add_text("What was told", f"{told.count} stories, the last with seed {told.telling.seed}")
     people.found = told.broken
 

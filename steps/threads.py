@@ -5,8 +5,9 @@ from support.actors.customer import Customer
 from support.actors.metadata_table import read_metadata
 from support.actors.people import People
 from support.gherkin.acts import act
-from support.gherkin.kinds import Title
+from support.gherkin.kinds import Text, Title
 from support.gherkin.sentences import then
+from support.specification.values import Use, text_of
 
 
 @act("{who} [opens] {title:Title}")
@@ -14,14 +15,26 @@ async def opens(actor: Customer, title: Title) -> None:
     await actor.open(actor.called(title))
 
 
-@act("{who} [writes] {text:Quoted} in {title:Title}")
-async def writes(actor: Customer, text: str, title: Title) -> None:
-    await actor.write(actor.called(title), text)
+@act("{who} [writes] {text:Text} in {title:Title}")
+async def writes(actor: Customer, text: Text, title: Title) -> None:
+    await actor.write(actor.called(title), text_of(text, Use.MESSAGE))
 
 
-@act("{who} [marks] {title:Title} as {status:Word}")
-async def marks(actor: Customer, title: Title, status: str) -> None:
-    await actor.set_status(actor.called(title), status)
+@act("{who} [marks] {title:Title} as {status:Word}{unless:Unless}")
+async def marks(actor: Customer, title: Title, status: str, *, unless: bool) -> None:
+    conversation = actor.called(title)
+    await actor.set_status(conversation, status, actor.version_seen(conversation) if unless else None)
+
+
+@act("{who} [renames] {title:Title} to {new:Quoted}{unless:Unless}")
+async def renames(actor: Customer, title: Title, new: str, *, unless: bool) -> None:
+    conversation = actor.called(title)
+    await actor.rename(conversation, new, actor.version_seen(conversation) if unless else None)
+
+
+@act("{who} [exports] {title:Title}")
+async def exports(actor: Customer, title: Title) -> None:
+    await actor.export(actor.called(title))
 
 
 @act("{who} [changes] the details of {title:Title}:")

@@ -38,3 +38,89 @@ Feature: Searching conversations
         | a status and a detail   |          | archived  | spring  | Rail or road?                                             |
         | everything at once      | boxes    | completed | spring  | 1000 recycled boxes                                       |
         | something that is not there | boxes | archived  |         | nothing                                                   |
+
+    @TL-19.2 @needs.search
+    Scenario Outline: Searching for <text> in a title and in a message
+      Given Ella has started a conversation with <text> as its title
+      And she has started a conversation called "Boxes for spring"
+      And she has written the text named "<text>" in "Boxes for spring"
+      And she has started a conversation called "Rail or road?"
+      When she searches for the words named "<text>", the status "" and the project ""
+      Then Ella finds exactly, in any order:
+        | title                            |
+        | named "<text>"; Boxes for spring |
+
+      Examples:
+        | text                                |
+        | composed accents                    |
+        | decomposed accents                  |
+        | right-to-left text                  |
+        | joined emoji                        |
+        | spaces at both ends                 |
+        | quotes and backslashes              |
+        | signs of a search                   |
+
+    @TL-19.3 @needs.search
+    Scenario Outline: A search for <text> is refused
+      Given Ella has started a conversation called "Boxes for spring"
+      When she tries to search for the words named "<text>", the status "" and the project ""
+      Then it is refused, because the words are wrong
+
+      Examples:
+        | text                        |
+        | the first half of an emoji  |
+        | the second half of an emoji |
+        | a NUL character             |
+
+    @TL-19.11 @needs.metadata @needs.search @needs.status
+    Scenario Outline: Searching for conversations that were started <when>
+      Given Ella has started these conversations:
+        | title           | status    | project |
+        | Paper boxes     | active    | spring  |
+        | Card boxes      | completed | spring  |
+        | Lids and lining | active    | autumn  |
+        | Glued boxes     | active    | spring  |
+      When she searches for the words "<words>", the status "<status>" and the project "<project>", started <when>
+      Then Ella finds exactly, in any order:
+        | title   |
+        | <found> |
+
+      Examples:
+        | when                                        | words | status    | project | found                                    |
+        | after "Paper boxes"                         |       |           |         | Card boxes; Lids and lining; Glued boxes |
+        | before "Lids and lining"                    |       |           |         | Paper boxes; Card boxes                  |
+        | after "Paper boxes" and before "Glued boxes" |       |           |         | Card boxes; Lids and lining              |
+        | before "Glued boxes"                        | boxes |           | spring  | Paper boxes; Card boxes                  |
+        | after "Card boxes"                          |       | active    | spring  | Glued boxes                              |
+        | after "Glued boxes"                         |       |           |         | nothing                                  |
+
+    @TL-19.12 @needs.metadata @needs.search
+    Scenario Outline: Searching for a detail that is <what>
+      Given Ella has started a conversation called "Three quotes" with these details:
+        | detail | kind   | value         |
+        | quotes | number | 3             |
+        | price  | number | 12.5          |
+        | urgent | yes/no | yes           |
+        | tags   | list   | spring, paper |
+      And Ella has started a conversation called "Thirty quotes" with these details:
+        | detail | kind   | value        |
+        | quotes | number | 30           |
+        | price  | number | 12.05        |
+        | urgent | yes/no | no           |
+        | tags   | list   | spring paper |
+      When she searches for the details:
+        | detail   | kind   | value   |
+        | <detail> | <kind> | <value> |
+      Then Ella finds exactly:
+        | title   |
+        | <found> |
+
+      Examples:
+        | what              | detail | kind   | value | found         |
+        | a number          | quotes | number | 3     | Three quotes  |
+        | a larger number   | quotes | number | 30    | Thirty quotes |
+        | a broken number   | price  | number | 12.5  | Three quotes  |
+        | a yes             | urgent | yes/no | yes   | Three quotes  |
+        | a no              | urgent | yes/no | no    | Thirty quotes |
+        | an item of a list | tags   | text   | paper | Three quotes  |
+        | another number    | quotes | number | 300   | nothing       |

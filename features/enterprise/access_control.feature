@@ -27,11 +27,36 @@ Feature: Access control
         | with a session signed by somebody else |
         | with an unsigned session               |
         | with a session that has expired        |
+        | with a session for another product     |
 
       @needs.revocation
       Examples:
         | how                           |
         | with a session that has ended |
+
+    @TL-20.11 @needs.metadata @needs.live @needs.revocation @severity.critical
+    Scenario: A device is disconnected as its session ends
+      Given Enid's phone is open
+      When she signs out
+      Then her phone is disconnected
+      And Enid's phone received exactly these events:
+        | event         |
+        | session ended |
+
+    @TL-20.12 @needs.metadata @needs.live @needs.revocation
+    Scenario: The devices of another session stay connected
+      Given Enid has signed in again
+      And her laptop is open
+      And Enid has signed in again
+      And her phone is open
+      When she signs out
+      And she signs in again
+      And she starts a conversation called "Still at work"
+      Then her phone is disconnected
+      And her laptop received exactly these events:
+        | event                |
+        | session ended        |
+        | conversation started |
 
   Rule: A valid session opens the conversations of its owner and no others
     Value: being a customer is no way to other customers

@@ -25,6 +25,28 @@ Feature: Erasing conversations
         | event               | of                     |
         | conversation erased | Plans for the takeover |
 
+    @TL-23.11 @needs.metadata @needs.live @needs.keyed @severity.critical
+    Scenario: The key of an erased conversation gives nothing back
+      Given Enid's requests have the key "plans 1"
+      And she has started a conversation called "Plans for the merger"
+      When she erases "Plans for the merger"
+      And Enid tries to start a conversation called "Plans for the merger"
+      Then it is refused, because there is no such conversation
+      And nothing about "Plans for the merger" is left anywhere
+
+    @TL-23.12 @needs.metadata @needs.live @policy.erasure_reaches.every_device @severity.critical
+    Scenario: A device that was away learns of the erasure
+      Given she has written a secret in "Plans for the takeover"
+      When Enid's phone loses power
+      And she erases "Plans for the takeover"
+      And she writes "Friday" in "Board meeting"
+      And Enid's phone comes back
+      Then Enid's phone received these events last:
+        | event               | of                     |
+        | conversation erased | Plans for the takeover |
+        | message added       | Board meeting          |
+      And nothing about "Plans for the takeover" is left anywhere
+
   Rule: Everything that belongs to a conversation is erased with it, and nothing else
     Value: customers can rely on what is erased and on what stays
 

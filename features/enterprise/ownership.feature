@@ -31,3 +31,15 @@ Feature: Ownership
       When Sam tries to mark Enid's "Plans for the takeover" as archived
       Then it is refused, because there is no such conversation
       And Enid has exactly what she started
+
+  Rule: The key of a request means something to its sender alone
+    Value: customers choose their keys freely, and never meet the conversations of others
+
+    @TL-12.11 @needs.keyed @severity.blocker
+    Scenario: Two customers send the same request with the same key
+      Given Enid's requests have the key "plan 1"
+      And Sam's requests have the key "plan 1"
+      When Enid starts a conversation called "Our plans"
+      And Sam starts a conversation called "Our plans"
+      Then Enid has exactly what she started
+      And Sam has exactly what he started

@@ -33,6 +33,10 @@ Feature: Reading the list page by page
         | the next page of a list of other statuses | next page |
         | an empty page                            | page size |
         | a page of a million conversations        | page size |
+        | a filter that nobody knows               | unknown part |
+        | a status that nobody knows               | status    |
+        | a date that is no date                   | date      |
+        | a date without a time zone               | date      |
 
     @TL-18.3 @needs.paging
     Scenario: Thirty conversations, ten to a page

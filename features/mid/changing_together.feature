@@ -32,3 +32,37 @@ Feature: Changing one conversation together
       Then the answers fit one order
       And in each round 1 of 10 succeeds, and the others learn the new version
       And "Boxes for spring" has every change that was confirmed
+
+    @TL-15.11 @needs.metadata @needs.versions @policy.version.rises @severity.critical
+    Scenario Outline: A late change of the <part>
+      Given she has opened "Boxes for spring"
+      And she has changed the details of "Boxes for spring":
+        | detail | kind | value |
+        | due    | text | April |
+      When she tries to <change> unless it has changed since it was opened
+      Then it is refused, because it is at version 2
+      And "Boxes for spring" is unchanged
+
+      Examples:
+        | part    | change                    |
+        | details | change "Boxes for spring" |
+
+      @needs.status
+      Examples:
+        | part   | change                               |
+        | status | mark "Boxes for spring" as completed |
+
+      @needs.renaming
+      Examples:
+        | part  | change                                          |
+        | title | rename "Boxes for spring" to "Boxes for autumn" |
+
+    @TL-15.12 @needs.metadata @needs.status @needs.renaming @needs.versions
+    Scenario: Changes of status and title in time
+      Given she has opened "Boxes for spring"
+      When she marks "Boxes for spring" as completed unless it has changed since it was opened
+      And she opens "Boxes for spring"
+      And she renames "Boxes for spring" to "Boxes for autumn" unless it has changed since it was opened
+      Then "Boxes for autumn" has:
+        | status | completed        |
+        | title  | Boxes for autumn |

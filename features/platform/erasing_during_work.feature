@@ -32,26 +32,38 @@ Feature: Erasing a conversation that others work in
       And nothing about the erased conversations is left anywhere
 
     @TL-25.2 @needs.status @needs.cancellation @needs.model @severity.critical
-    Scenario: Agents answer and are stopped while conversations are archived and erased
+    Scenario: Agents are stopped while their conversations are archived and erased
       Given 10 customers of different companies have signed in on the Enterprise plan
-      And each of them has started these conversations:
-        | title     |
-        | Our plans |
-        | Our talks |
-        | Our boxes |
+      And each of them has started a conversation called "Our plans"
+      And each of them has started a conversation called "Our talks"
+      And the assistant thinks before it answers each of them with "Too late"
+      And each of them has asked the agent "Anything new?" in "Our plans"
+      And each of them has asked the agent "Anything new?" in "Our talks"
+      When these are done at the same moment:
+        | act                                                                                 |
+        | each of them tries to stop the agent in "Our plans"                                 |
+        | each of them tries to erase "Our plans"                                             |
+        | each of them tries to stop the agent in "Our talks"                                 |
+        | each of them tries to mark "Our talks" as archived, then tries to erase "Our talks" |
+      And the assistant answers each of them
+      Then no two of these acts blocked each other
+      And the answers fit one order
+      And each of them has exactly what they started
+      And nothing about the erased conversations is left anywhere
+
+    @TL-25.3 @needs.status @needs.model @severity.critical
+    Scenario: Agents answer while their conversations are archived and erased
+      Given 10 customers of different companies have signed in on the Enterprise plan
+      And each of them has started a conversation called "Our plans"
+      And each of them has started a conversation called "Our talks"
       And the assistant thinks before it answers each of them with "Just in time"
       And each of them has asked the agent "Anything new?" in "Our plans"
       And each of them has asked the agent "Anything new?" in "Our talks"
-      And each of them has asked the agent "Anything new?" in "Our boxes"
       When these are done at the same moment:
-        | act                                                                                         |
-        | each of them gets the assistant's answer                                                    |
-        | each of them tries to stop the agent in "Our plans"                                         |
-        | each of them tries to erase "Our plans"                                                     |
-        | each of them opens "Our talks", then tries to erase "Our talks"                             |
-        | each of them tries to mark "Our boxes" as archived, then tries to erase "Our boxes"         |
-        | each of them tries to stop the agent in "Our plans"                                         |
-        | each of them tries to stop the agent in "Our boxes"                                         |
+        | act                                                                                 |
+        | each of them tries to erase "Our plans"                                             |
+        | each of them gets the assistant's answer                                            |
+        | each of them tries to mark "Our talks" as archived, then tries to erase "Our talks" |
       Then no two of these acts blocked each other
       And the answers fit one order
       And each of them has exactly what they started

@@ -18,6 +18,32 @@ Feature: Recovering from errors
         | status  | completed             |
         | version | one later than before |
 
+    @TL-16.3 @needs.live @needs.model @needs.outages @severity.critical
+    Scenario Outline: The database refuses <what> once while an agent is at work
+      Given Mia has signed in on the Mid plan
+      And she has started a conversation called "Boxes for spring"
+      And her phone is open
+      And the assistant thinks before it answers Mia with "The smallest one"
+      When she asks the agent "Which box suits us best?" in "Boxes for spring"
+      And the database refuses <what> once
+      And the assistant answers Mia
+      And the database is back
+      Then "Boxes for spring" has:
+        | messages | Which box suits us best?; The smallest one |
+      And her phone received exactly these events:
+        | event          | of               |
+        | message added  | Boxes for spring |
+        | agent started  | Boxes for spring |
+        | message added  | Boxes for spring |
+        | agent answered | Boxes for spring |
+
+      Examples:
+        | what          |
+        | conversations |
+        | messages      |
+        | runs          |
+        | events        |
+
   Rule: No act changes anything that it does not name, whether it is done or refused
     Value: customers can combine all functions of the product without ever losing what they made before
 

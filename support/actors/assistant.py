@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from support.actors.customer import Customer
 from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
+from support.core.text import well_formed
 from support.model_service.control import ModelControl
 from support.model_service.record import ModelRequest
 from support.model_service.scripts import Turn
@@ -33,7 +35,7 @@ class Assistant:
     async def will_answer(self, customer: Customer, text: str) -> None:
         """From now on, answer this customer with a text."""
         self._unavailable.discard(customer.account.id)
-        await self._control.script(Turn.saying(text), contains=self._markers(customer))
+        await self._control.script(_saying(text), contains=self._markers(customer))
 
     async def will_think(self, customers: Iterable[Customer], text: str) -> None:
         """From now on, answer each of these customers with a text, but not before `answer` is called."""
@@ -126,3 +128,13 @@ class Assistant:
 
     def _markers(self, customer: Customer) -> tuple[str, ...]:
         return customer.driver.sight.need(customer.driver.model, "model").markers(customer.account)
+
+
+def _saying(text: str) -> Turn:
+    """An answer in words; one that UTF-8 cannot hold is written in ASCII, with escapes."""
+    if text == well_formed(text):
+        return Turn.saying(text)
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "finish_reason": "stop", "message": message}
+    reply = {"id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": "scripted", "choices": [choice]}
+    return Turn(garbage=json.dumps(reply))

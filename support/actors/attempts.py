@@ -145,6 +145,10 @@ def _status(_driver: Driver, status: str) -> Expectation:
     return _naming(Reason.CONFLICT, "the status", (status,), lambda one: one.states)
 
 
+def _version(_driver: Driver, version: str) -> Expectation:
+    return _naming(Reason.CONFLICT, "the version", int(version), lambda one: one.version)
+
+
 def _part(_driver: Driver, part: str) -> Expectation:
     return _naming(Reason.INVALID, "the part", (part,), lambda one: one.parts)
 
@@ -156,6 +160,7 @@ REASONS: dict[str, Callable[..., Expectation]] = {
     r"the (\w+) plan does not include it and the (\w+) plan does": _plan,
     r"an? (\w+) conversation cannot become (\w+)": _statuses,
     r"it is (archived|completed)": _status,
-    r"the (.+) is wrong": _part,
+    r"the (.+) (?:is|are) wrong": _part,
+    r"it is at version (\d+)": _version,
 }
 """Patterns of the reasons that features give, and the check of a refusal for each."""

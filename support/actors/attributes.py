@@ -13,9 +13,15 @@ from typing import Any
 from support.actors.customer import Conversation
 from support.actors.metadata_table import HEADER, kinds_of, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
-from support.drivers.contract.types import StoredThread, Thread
+from support.drivers.contract.types import Message, StoredThread, Thread
+from support.snapshots.diff import listed
+from support.specification.json_differences import differing
+from support.specification.values import Use, in_cell, piece_of
 
 FORM = re.compile(r"one line of at most (\d+) characters")
+PIECES = re.compile(r'whole characters of "(.+)"')
+MARKS_OF_A_CUT = " …."
+"""What a product may write at the end of a title that it has cut."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,15 @@ class Views:
     shown: Thread
     stored: StoredThread
     eyes: bool
-    messages: tuple[str, ...]
+    read: tuple[Message, ...]
     kinds: Mapping[str, str]
     listed: tuple[str | None, ...]
     before: StoredThread | None
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The texts of the messages that were read."""
+        return tuple(message.content for message in self.read)
 
     def miss(self, what: str, *, whole: bool = False) -> None:
         """Count a check that the target does not allow."""
@@ -89,7 +100,7 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
         shown,
         stored or await as_shown(conversation),
         durable is not None,
-        tuple(message.content for message in await conversation.messages()),
+        tuple(await conversation.messages()),
         kinds_of(shown.metadata) if durable is None else await durable.metadata_kinds(conversation.id),
         tuple(listed),
         (before or {}).get(conversation.id),
@@ -181,6 +192,13 @@ def _title(views: Views, value: str) -> None:
         if not title or "\n" in title or len(title) > int(form[1]):
             raise PromiseBroken(Code.TITLE_FORM, f"expected a title of {value}, got {title!r}")
         value = title
+    elif pieces := PIECES.fullmatch(value):
+        piece, kept = piece_of(pieces[1]), title.rstrip(MARKS_OF_A_CUT)
+        if not kept or kept.replace(piece, ""):
+            raise PromiseBroken(Code.TITLE_FORM, f"expected a title of whole {piece!r} alone, got {title!r}")
+        value = title
+    else:
+        value = in_cell(value, Use.TITLE)
     views.expect((Code.TITLE_SHOWN, Code.TITLE_STORED), value, title, views.stored.title)
 
 
@@ -201,7 +219,7 @@ def _status(views: Views, value: str) -> None:
 
 
 def _messages(views: Views, value: str) -> None:
-    expected = tuple(value.split("; ")) if value else ()
+    expected = tuple(in_cell(one, Use.MESSAGE) for one in value.split("; ")) if value else ()
     views.expect((Code.MESSAGES_SHOWN, Code.MESSAGES_STORED), expected, views.messages, views.stored.messages)
 
 
@@ -213,13 +231,13 @@ def _metadata(views: Views, value: str) -> None:
 
 def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
     answered = views.conversation.answered
-    if answered is not None and answered.metadata != expected:
-        raise PromiseBroken(
-            Code.METADATA_ANSWERED,
-            f"expected the details {dict(expected)}, got {dict(answered.metadata)} in the answer",
-        )
-    shown, stored = views.shown.metadata, views.stored.metadata
-    views.expect((Code.METADATA_SHOWN, Code.METADATA_STORED), dict(expected), dict(shown), dict(stored))
+    for code, where, details in (
+        (Code.METADATA_ANSWERED, "in the answer", answered.metadata if answered is not None else expected),
+        (Code.METADATA_SHOWN, "when read again", views.shown.metadata),
+        (Code.METADATA_STORED, "in the database", views.stored.metadata),
+    ):
+        if differences := list(differing(dict(expected), dict(details))):
+            raise PromiseBroken(code, f"{views.conversation.title!r}: {listed(differences)}; {where}")
     if views.kinds != kinds_of(expected):
         raise PromiseBroken(
             Code.METADATA_KINDS, f"expected the kinds {kinds_of(expected)} in the database, got {dict(views.kinds)}"
@@ -250,6 +268,33 @@ def _version(views: Views, value: str) -> None:
     views.expect((Code.VERSION_SHOWN, Code.VERSION_STORED), expected, views.shown.version, views.stored.version)
 
 
+def _export(views: Views, value: str) -> None:
+    if value != "equal to what is read":
+        raise EnvironmentFailed(f"expected the export 'equal to what is read', got {value!r}")
+    exported, what = views.conversation.exported, f"{views.conversation.title!r}"
+    if exported is None:
+        raise EnvironmentFailed(f"expected {what} to be exported before, got no such step")
+    if exported.thread != views.shown:
+        raise PromiseBroken(Code.EXPORT_DIFFERS, f"{what}: expected {views.shown} in the export, got {exported.thread}")
+    if exported.messages != views.read:
+        raise PromiseBroken(
+            Code.EXPORT_DIFFERS, f"{what}: expected the messages {views.read} in the export, got {exported.messages}"
+        )
+
+
+def _repeated_answer(views: Views, value: str) -> None:
+    if value != "the first answer":
+        raise EnvironmentFailed(f"expected the repeated answer 'the first answer', got {value!r}")
+    repeats, what = views.conversation.repeats, f"{views.conversation.title!r}"
+    if not repeats:
+        raise EnvironmentFailed(f"expected a request about {what} to be repeated with its key, got no such step")
+    for first, again in repeats:
+        if again != first:
+            raise PromiseBroken(
+                Code.REPEAT_ANSWERED, f"{what}: expected the first answer, {first}, to the repetition, got {again}"
+            )
+
+
 ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
     "title": _title,
     "title begins": _title_begins,
@@ -258,5 +303,7 @@ ATTRIBUTES: dict[str, Callable[[Views, str], None]] = {
     "details": _metadata,
     "last activity": _last_activity,
     "version": _version,
+    "export": _export,
+    "repeated answer": _repeated_answer,
 }
 """The attributes that a table may have, by the word of the features."""

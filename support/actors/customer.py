@@ -6,12 +6,15 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from support.actors.device import Device
 from support.actors.reading import Reading
 from support.actors.run_endings import until_ended
 from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.drivers.contract.driver import Driver
+from support.drivers.contract.exports import Export
+from support.drivers.contract.keyed import KeyedRequests
 from support.drivers.contract.policy import TRANSITIONS
 from support.drivers.contract.types import (
     Account,
@@ -33,11 +36,19 @@ BROWSER = "browser"
 COMPLETED, FAILED = "completed", "failed"
 
 
+class Repeat(NamedTuple):
+    """The answer to a request with a key, and the answer to a repetition of it."""
+
+    first: object
+    again: object
+
+
 @dataclass
 class Conversation:
     """`answered` is the thread as the last answer showed it, or None where something has happened to it since.
 
     `asked_at` is when its start was asked for, in seconds of `time.monotonic()`. `runs` are those started by acts.
+    `exported` is what its owner exported last, and `repeats` has the answers to requests that were repeated with a key.
     """
 
     owner: Customer
@@ -48,6 +59,8 @@ class Conversation:
     answered: Thread | None
     runs: list[Run] = field(default_factory=list[Run])
     is_erased: bool = False
+    exported: Export | None = None
+    repeats: list[Repeat] = field(default_factory=list["Repeat"])
 
     async def read(self) -> Thread:
         """The thread as its owner reads it now."""
@@ -67,7 +80,8 @@ class Customer:
     `found` is the result of the last search, and `reading` the conversations that the customer saw page by page.
     `around` is what happens around each start of a conversation; nothing does for performers and groups.
     `due` are the events that the customer's acts lead to, by kind and thread, and `settle` returns once the product has
-    sent everything that it has confirmed to anybody in the scenario.
+    sent everything that it has confirmed to anybody in the scenario. `key` is the key of the requests that make
+    something, and `first_answers` has the first answer for each key.
     """
 
     driver: Driver
@@ -83,6 +97,8 @@ class Customer:
     reading: Reading | None = None
     around: Around | None = None
     due: list[tuple[EventKind, str]] = field(default_factory=list[tuple[EventKind, str]])
+    key: str | None = None
+    first_answers: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
     def account(self) -> Account:
@@ -135,10 +151,18 @@ class Customer:
         driver = self.driver
         threads = driver.threads if new.title else driver.sight.need(driver.titles, "titles")
         asked_at = time.monotonic()
-        return self.add(new, await threads.create(self.session, new), asked_at)
+        if self.key is None:
+            return self.add(new, await threads.create(self.session, new), asked_at)
+        thread = await self._keyed.create(self.session, new, self.key)
+        conversation = self.add(new, thread, asked_at)
+        self._is_first(conversation, thread)
+        return conversation
 
     def add(self, new: NewThread, thread: Thread, asked_at: float) -> Conversation:
-        """Keep a conversation that was started, under the title that was given, or else made."""
+        """Keep a conversation that was started, under the title that was given, or else made, once."""
+        known = next((one for one in self.conversations if one.id == thread.id), None)
+        if known is not None:
+            return known
         conversation = Conversation(self, new, thread.id, new.title or thread.title, asked_at, thread)
         self.conversations.append(conversation)
         self.due.append((EventKind.THREAD_CREATED, thread.id))
@@ -149,7 +173,12 @@ class Customer:
     async def write(self, conversation: Conversation, text: str) -> None:
         """Write a message in a conversation."""
         conversation.answered = None
-        await self.driver.messages.post(self.session, conversation.id, text)
+        if self.key is None:
+            await self.driver.messages.post(self.session, conversation.id, text)
+        else:
+            message = await self._keyed.post(self.session, conversation.id, text, self.key)
+            if not self._is_first(conversation, message):
+                return
         self.due.append((EventKind.MESSAGE_CREATED, conversation.id))
 
     async def open(self, conversation: Conversation) -> None:
@@ -160,20 +189,47 @@ class Customer:
         if self.performer is None:
             await self.driver.messages.list(self.session, conversation.id)
 
-    async def set_status(self, conversation: Conversation, status: str) -> None:
-        """Set the status of a conversation.
+    async def set_status(self, conversation: Conversation, status: str, if_version: int | None = None) -> None:
+        """Set the status of a conversation, perhaps on condition of a version.
 
         Raises:
             NotOffered: the target has no such status.
         """
-        group = self.driver.sight.need(self.driver.status, "status")
+        sight, id_ = self.driver.sight, conversation.id
+        group = sight.need(self.driver.status, "status")
         statuses = self.driver.policy.transitions
         if status in TRANSITIONS and status not in statuses:
             raise NotOffered(f"status: the target has {', '.join(statuses)}, and no status {status!r}")
         before = conversation.answered.status if conversation.answered else None
-        conversation.answered = await group.set(self.session, conversation.id, status)
+        if if_version is None:
+            conversation.answered = await group.set(self.session, id_, status)
+        else:
+            versions = sight.need(self.driver.versions, "versions")
+            conversation.answered = await versions.set_status(self.session, id_, status, if_version)
         if status != before:
-            self.due.append((EventKind.THREAD_UPDATED, conversation.id))
+            self.due.append((EventKind.THREAD_UPDATED, id_))
+
+    async def rename(self, conversation: Conversation, title: str, if_version: int | None = None) -> None:
+        """Give a conversation another title, perhaps on condition of a version."""
+        sight, id_ = self.driver.sight, conversation.id
+        group = sight.need(self.driver.renaming, "renaming")
+        if if_version is None:
+            conversation.answered = await group.rename(self.session, id_, title)
+        else:
+            versions = sight.need(self.driver.versions, "versions")
+            conversation.answered = await versions.rename(self.session, id_, title, if_version)
+        if title != conversation.title:
+            self.due.append((EventKind.THREAD_UPDATED, id_))
+        conversation.title = title
+
+    async def export(self, conversation: Conversation) -> None:
+        """Export a conversation, and keep the file."""
+        exports = self.driver.sight.need(self.driver.exports, "exports")
+        conversation.exported = await exports.export(self.session, conversation.id)
+
+    async def sign_out(self) -> None:
+        """End the session."""
+        await self.driver.sight.need(self.driver.revocation, "revocation").revoke(self.session)
 
     async def change(self, conversation: Conversation, changes: Metadata, if_version: int | None = None) -> None:
         """Merge changes into the metadata of a conversation, perhaps on condition of a version."""
@@ -261,9 +317,27 @@ class Customer:
         if self.performer is None:
             await self.open_browser()
         conversation.answered = None
-        run = await self.driver.runs.start(self.session, conversation.id, question)
-        conversation.runs.append(run)
+        if self.key is None:
+            run = await self.driver.runs.start(self.session, conversation.id, question)
+        else:
+            run = await self._keyed.ask(self.session, conversation.id, question, self.key)
+            self._is_first(conversation, run)
+        if run.id not in [one.id for one in conversation.runs]:
+            conversation.runs.append(run)
         return run.id
+
+    @property
+    def _keyed(self) -> KeyedRequests:
+        return self.driver.sight.need(self.driver.keyed, "keyed")
+
+    def _is_first(self, conversation: Conversation, answer: object) -> bool:
+        """Keep the first answer for a key, and put each later one beside it; returns whether this is the first."""
+        key = self.key or ""
+        is_first = key not in self.first_answers
+        if not is_first:
+            conversation.repeats.append(Repeat(self.first_answers[key], answer))
+        self.first_answers.setdefault(key, answer)
+        return is_first
 
     async def leave(self) -> None:
         """Close every device."""

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from support.core.failure import Code, NotOffered, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.live import LiveConnection
+from support.drivers.contract.subscriptions import Subscriptions
 from support.drivers.contract.types import Account, Event, EventKind, Session, Thread
 
 ENDINGS = {
@@ -39,7 +40,8 @@ class Device:
     """Receives from `open()` on, in a separate task, until it is closed or loses power.
 
     `settle_product` returns once the product has sent everything that it has confirmed. With `opens` the device reads
-    each new thread as soon as its event arrives.
+    each new thread as soon as its event arrives. `first_since` is the id of the last event before it was opened for the
+    first time.
     """
 
     name: str
@@ -49,26 +51,65 @@ class Device:
     settle_product: Callable[[], Awaitable[None]]
     arrivals: list[Arrival] = field(default_factory=list[Arrival])
     opens: bool = False
+    first_since: str | None = None
     _connection: LiveConnection | None = None
     _listener: asyncio.Task[None] | None = None
     _since: str | None = None
     _failure: Exception | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def open(self, claiming: Account | None = None) -> None:
-        """Connect; a device that was open before catches up from the last event that it has.
+    async def open(
+        self,
+        claiming: Account | None = None,
+        *,
+        browser: bool = False,
+        asks_later: bool = False,
+        since: str | None = None,
+    ) -> None:
+        """Connect; a device that was open before catches up from the last event that it has, or from `since`.
 
-        With `claiming`, the request names that customer as well.
+        With `claiming`, the request names that customer as well. A `browser` proves its session in another way. With
+        `asks_later` the device asks for what it missed only once it is connected.
 
         Raises:
             NotOffered: the target has no live events.
         """
         if self.driver.live is None:
             raise NotOffered("live: the driver does not have it")
-        since = self.arrivals[-1].event.id if self.arrivals else self._since
-        self._connection = await self.driver.live.connect(self.session, self.name, since=since, posing_as=claiming)
+        since = since or (self.arrivals[-1].event.id if self.arrivals else self._since)
+        self._connection = await self.driver.live.connect(
+            self.session, self.name, None if asks_later else since, posing_as=claiming, browser=browser
+        )
         self._since = self._connection.since
+        self.first_since = self.first_since or self._since
         self._listener = asyncio.create_task(self._listen(self._connection), name=f"listen on {self.name}")
+        if asks_later and since is not None:
+            await self._connection.resume(since)
+
+    async def follow(self, thread_id: str) -> None:
+        """Receive only events of this thread, and of others that are followed."""
+        await self._subscriptions().subscribe(self._connected(), thread_id)
+
+    async def follow_no_longer(self, thread_id: str) -> None:
+        """Receive no events of this thread, unless no other is followed."""
+        await self._subscriptions().unsubscribe(self._connected(), thread_id)
+
+    async def expect_closed(self) -> None:
+        """The product ends the connection; from then on the device is closed.
+
+        Raises:
+            PromiseBroken: it stays open.
+        """
+        self._connected()
+        try:
+            async with asyncio.timeout(self.wait_seconds), self._changed:
+                while not isinstance(self._failure, ConnectionError):
+                    await self._changed.wait()
+        except TimeoutError:
+            raise PromiseBroken(
+                Code.CONNECTION_KEPT, f"expected {self.name} to be disconnected, but it is open; {self.received()}"
+            ) from None
+        await self.close()
 
     @property
     def is_open(self) -> bool:
@@ -167,6 +208,14 @@ class Device:
                 await listener
         self._failure = None
 
+    def _connected(self) -> LiveConnection:
+        if self._connection is None:
+            raise EnvironmentFailed(f"expected {self.name} to be open, got no step that opens it")
+        return self._connection
+
+    def _subscriptions(self) -> Subscriptions:
+        return self.driver.sight.need(self.driver.subscriptions, "subscriptions")
+
     def _raise_failure(self) -> None:
         if self._failure:
             raise PromiseBroken(
@@ -177,6 +226,14 @@ class Device:
 Enter = Callable[[Device], Awaitable[None]]
 
 
+async def _open_in_browser(device: Device) -> None:
+    await device.open(browser=True)
+
+
+async def _open_and_ask(device: Device) -> None:
+    await device.open(asks_later=True)
+
+
 async def _open_and_show(device: Device) -> None:
     device.opens = True
     await device.open()
@@ -184,7 +241,9 @@ async def _open_and_show(device: Device) -> None:
 
 STATES: dict[str, Enter] = {
     "is open": Device.open,
+    "is open in a browser": _open_in_browser,
     "comes back": Device.open,
+    "comes back and then asks for what it missed": _open_and_ask,
     "is open and shows each new conversation": _open_and_show,
     "is closed": Device.close,
     "loses power": Device.lose_power,

@@ -9,6 +9,7 @@ from support.actors.customer import Conversation
 from support.actors.device import Arrival, Device
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Event, EventKind, Thread
+from support.specification.values import Use, in_cell
 
 EventRow = list[str]
 WORDS = {
@@ -29,8 +30,9 @@ WORDS = {
 class EventTable:
     """The rows of a table, and how events become such rows.
 
-    Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `shown at once` (whether the
-    device could open the conversation as soon as the event arrived) and `within` (the time since the act began).
+    Columns are `event`, `of` (the conversation), `from` and `to` (of a change of status), `title` (told by the event),
+    `shown at once` (whether the device could open the conversation as soon as the event arrived) and `within` (the time
+    since the act began).
     """
 
     def __init__(self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation]) -> None:
@@ -44,6 +46,7 @@ class EventTable:
             "of": lambda arrival, _expected: self._title(arrival.event),
             "from": lambda arrival, _expected: (arrival.event.change or ("", ""))[0],
             "to": lambda arrival, _expected: (arrival.event.change or ("", ""))[1],
+            "title": lambda arrival, _expected: arrival.event.title or "",
             "shown at once": self._shown,
             "within": self._within,
         }
@@ -51,7 +54,10 @@ class EventTable:
             raise EnvironmentFailed(f"expected the columns {', '.join(self._columns)}, got {unknown}")
         self._head = list(table[0])
         self._conversations = conversations
-        self.rows: list[EventRow] = [list(row) for row in table[1:]]
+        self.rows: list[EventRow] = [
+            [in_cell(cell, Use.TITLE) if name == "of" else cell for name, cell in zip(table[0], row, strict=True)]
+            for row in table[1:]
+        ]
 
     async def expect_exactly(self, device: Device) -> None:
         """The device received these events, in this order, and no others.

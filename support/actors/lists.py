@@ -10,6 +10,8 @@ from support.actors.reading import Reading
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.words import member
 from support.drivers.contract.types import BadPage, NewThread, Page, Query, Refusal, Refused
+from support.gherkin.kinds import Started, Title
+from support.specification.values import Use, in_cell
 
 MOST_PAGES = 200
 
@@ -72,10 +74,18 @@ async def read_badly(customer: Customer, problem: str, other: Customer) -> None:
         raise Refused(f"reading the list with {bad}", answer)
 
 
-async def search(customer: Customer, words: str, status: str, metadata: Mapping[str, str]) -> None:
-    """Search for conversations; an empty text leaves a filter out. The result is what the customer finds."""
-    given = {name: value for name, value in metadata.items() if value}
-    await customer.search(Query(words or None, status or None, given))
+async def search(customer: Customer, words: str, status: str, project: str, started: Started) -> None:
+    """Search for conversations; an empty text leaves a filter out. The result is what the customer finds.
+
+    Bounds of the start are the starts of other conversations.
+    """
+
+    async def start_of(title: str | None) -> float | None:
+        return None if title is None else (await customer.called(Title(None, title)).read()).created_at
+
+    metadata = {"project": project} if project else {}
+    after, before = await start_of(started.after), await start_of(started.before)
+    await customer.search(Query(words or None, status or None, metadata, after, before))
 
 
 async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, in_order: bool) -> None:
@@ -88,7 +98,7 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
     """
     if list(table[0]) != ["title"]:
         raise EnvironmentFailed(f"expected the column 'title', got {list(table[0])}")
-    expected = [title for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
+    expected = [in_cell(title, Use.TITLE) for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
     who, found = customer.name, customer.found
     titles = [thread.title for thread in (await customer.list() if found is None else found)]
     more, fewer = Counter(titles) - Counter(expected), Counter(expected) - Counter(titles)
@@ -186,7 +196,10 @@ async def expect_absent(customer: Customer, ids: Iterable[str]) -> None:
     Raises:
         PromiseBroken: one can be opened, or is refused in other words, or is listed.
     """
-    unknown = await _refusal(customer, customer.driver.threads.unknown_id())
+    if customer.driver.glimpses is None:
+        customer.driver.sight.miss("whether conversations can be asked about without being read")
+    nothing = customer.driver.threads.unknown_id()
+    unknown, glimpsed = await _refusal(customer, nothing), await _glimpses(customer, nothing)
     listed = {thread.id for thread in await customer.list()}
     for id_ in ids:
         refusal = await _refusal(customer, id_)
@@ -195,8 +208,19 @@ async def expect_absent(customer: Customer, ids: Iterable[str]) -> None:
                 Code.REFUSAL_TELLS,
                 f"expected the refusal of a conversation that never existed, {unknown!r}, got {refusal!r}",
             )
+        if (seen := await _glimpses(customer, id_)) != glimpsed:
+            raise PromiseBroken(
+                Code.REFUSAL_TELLS,
+                f"expected the answers for a conversation that never existed, {glimpsed}, got {seen}",
+            )
         if id_ in listed:
             raise PromiseBroken(Code.LIST_FOREIGN, f"expected the conversation in no list of {customer.name}, got it")
+
+
+async def _glimpses(customer: Customer, thread_id: str) -> Mapping[str, str]:
+    """The answers to requests about a thread that do not read it; none where the target has no such requests."""
+    glimpses = customer.driver.glimpses
+    return await glimpses.of(customer.session, thread_id) if glimpses else {}
 
 
 async def _refusal(customer: Customer, thread_id: str) -> str:

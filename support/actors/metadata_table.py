@@ -7,6 +7,7 @@ from typing import Any
 
 from support.core.failure import EnvironmentFailed
 from support.drivers.contract.types import Metadata
+from support.specification.values import Use, value_named
 
 HEADER = ["detail", "kind", "value"]
 READERS: dict[str, Callable[[str], Any]] = {
@@ -16,6 +17,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "nothing": lambda _text: None,
     "removed": lambda _text: None,  # in a change, null removes a member (RFC 7396)
     "list": lambda text: [item.strip() for item in text.split(",")],
+    "named": lambda name: value_named(name, Use.DETAIL),
 }
 KINDS_OF_VALUES = {
     "NoneType": "nothing",

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from support.core.failure import EnvironmentFailed
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.operation import Outages
-from support.drivers.contract.types import Account
+from support.drivers.contract.types import Account, Write
 
 
 class Operator:
@@ -27,10 +27,9 @@ class Operator:
         """Enrol a customer; the account comes back with its id."""
         return await self._driver.identities.enrol(account)
 
-    async def refuse_messages(self, accounts: Sequence[Account]) -> None:
-        """From now on the database stores no message of these customers."""
-        for account in accounts:
-            await self._outages.enter_async_context(self._failures.refusing_messages(account))
+    async def refuse(self, accounts: Sequence[Account], write: Write, *, once: bool) -> None:
+        """From now on the database refuses a kind of writes for these customers, or only the first one."""
+        await self._outages.enter_async_context(self._failures.refusing(accounts, write, once=once))
 
     async def drop_connections(self) -> None:
         """Let the database end every connection of the product."""

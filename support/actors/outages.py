@@ -7,16 +7,24 @@ from collections.abc import Awaitable, Callable
 from support.actors.assistant import Assistant
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
+from support.drivers.contract.types import Write
 
 Begin = Callable[[People, Assistant], Awaitable[None]]
+
+
+def _refuses(write: Write, *, once: bool) -> Begin:
+    return lambda people, _assistant: people.operator.refuse(
+        [person.account for person in people.everybody], write, once=once
+    )
+
+
 OUTAGES: dict[tuple[str, str], Begin] = {
     ("the assistant", "is unavailable"): lambda people, assistant: assistant.will_refuse(people.everybody),
-    ("the database", "refuses messages"): lambda people, _assistant: people.operator.refuse_messages(
-        [person.account for person in people.everybody]
-    ),
     ("the database", "drops its connections"): lambda people, _assistant: people.operator.drop_connections(),
     ("the database", "is back"): lambda people, _assistant: people.operator.end_outages(),
     ("the product", "is restarted"): lambda people, _assistant: people.operator.restart_product(),
+    **{("the database", f"refuses {write}"): _refuses(write, once=False) for write in Write},
+    **{("the database", f"refuses {write} once"): _refuses(write, once=True) for write in Write},
 }
 """By service and outage. An outage of one part of the database concerns only the customers of the scenario."""
 

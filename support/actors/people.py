@@ -388,14 +388,20 @@ class People:
         others = [one for one in self.conversations if one.owner.account.id != actor.account.id]
         return tuple(word for one in others for word in (one.title, one.owner.account.email, *_texts(one.given)))
 
-    def _customer(self, session: Session, around: Around | None = None) -> Customer:
-        return Customer(self.driver, session, self.wait_seconds, self.find, self.settle, around=around)
+    def _customer(self, session: Session, around: Around | None = None, driver: Driver | None = None) -> Customer:
+        return Customer(driver or self.driver, session, self.wait_seconds, self.find, self.settle, around=around)
 
     async def _signed_in(
-        self, name: str, plan: str, organisation: str | None = None, around: Around | None = None
+        self,
+        name: str,
+        plan: str,
+        organisation: str | None = None,
+        around: Around | None = None,
+        driver: Driver | None = None,
     ) -> Customer:
         """A customer who has signed in, and whose browser tells what was sent where the suite cannot see it."""
-        customer = self._customer(await self._session(name, plan, organisation), around)
+        driver = driver or self.driver
+        customer = self._customer(await self._session(name, plan, organisation, driver), around, driver)
         if self.driver.durable is None:
             await customer.open_browser()
         return customer
@@ -411,8 +417,8 @@ class People:
         return await self.driver.storage.deadlocks(complete=complete) if self.driver.storage else 0
 
     async def _join(self, name: str, plan: str, organisation: str | None) -> Customer:
-        """Somebody who is not mentioned."""
-        return await self._signed_in(name, plan, organisation)
+        """Somebody who is not mentioned, whose acts are on no tape."""
+        return await self._signed_in(name, plan, organisation, driver=self._inner)
 
     def _restarting(self, restart: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def with_all_away() -> None:
@@ -422,7 +428,7 @@ class People:
 
         return with_all_away
 
-    async def _session(self, name: str, plan: str, organisation: str | None = None) -> Session:
+    async def _session(self, name: str, plan: str, organisation: str | None, driver: Driver) -> Session:
         fresh = uuid4().hex[:12]
         account = Account(
             id="",
@@ -434,7 +440,7 @@ class People:
         )
         enrolled = await self.operator.enrol(account)
         self.accounts.append(enrolled)
-        return await self.driver.identities.sign_in(enrolled)
+        return await driver.identities.sign_in(enrolled)
 
 
 def _texts(given: NewThread) -> Iterator[str]:

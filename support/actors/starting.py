@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 
 from support.actors.customer import Conversation, Customer
 from support.core.words import member
 from support.drivers.contract.types import Account, Malformed, Metadata, NamingPlace, NewThread, Refusal, Refused
+from support.specification.values import DETAIL, Use, value_named
 
 FEW = 100
 """Up to this number, conversations are started one after the other, so that their order is known."""
 AT_ONCE = 8
+AS_PART = re.compile(r"(.+) as (?:its (title|first message|title and first message)|a (detail))")
+"""A hard value by its name, and the parts of the request that have it."""
 
 
 async def start(
@@ -56,13 +60,22 @@ async def start_these(customer: Customer, table: Sequence[Sequence[str]]) -> Non
             await customer.set_status(conversation, cells["status"])
 
 
-async def start_malformed(customer: Customer, problem: str, other: Account) -> None:
-    """Ask for a conversation with one error in the request.
+async def start_with(customer: Customer, part: str, other: Account) -> None:
+    """Start a conversation with a hard value in one of its parts, or with one error in the request.
 
     Raises:
-        Refused: the product refuses it, as it should.
+        Refused: the product refuses it.
     """
-    malformed = member(Malformed, problem)
+    if match := AS_PART.fullmatch(part):
+        name, parts = match[1], match[2] or match[3]
+        await start(
+            customer,
+            title=value_named(name, Use.TITLE) if "title" in parts else None,
+            metadata={DETAIL: value_named(name, Use.DETAIL)} if parts == "detail" else None,
+            first_message=value_named(name, Use.MESSAGE) if "message" in parts else None,
+        )
+        return
+    malformed = member(Malformed, part)
     strict = customer.driver.sight.need(customer.driver.strict_input, "strict_input")
     answer = await strict.create_malformed(customer.session, malformed, other)
     if isinstance(answer, Refusal):

@@ -1,8 +1,8 @@
 """What surrounds the conversations of a scenario, unmentioned: details in them, and the same ones beside them.
 
 A colleague of the owner starts each conversation just before the owner does, and a stranger just after, with the same
-title, question and details. Neither does anything else. If the product files something by a title, a text or a company
-instead of by the conversation, the owner sees theirs, or theirs changes.
+title, question, details and key. Neither does anything else. If the product files something by a title, a text or a
+company instead of by the conversation, the owner sees theirs, or theirs changes.
 """
 
 from __future__ import annotations
@@ -49,10 +49,13 @@ class Surroundings:
         if not self._crowded:
             yield full
             return
-        await (await self._colleague_of(owner)).start_alone(full)
+        colleague = await self._colleague_of(owner)
+        colleague.key = owner.key
+        await colleague.start_alone(full)
         yield full
         if self._stranger is None:
             self._stranger = await self._enrol("Quiet stranger", QUIET_PLAN, None)
+        self._stranger.key = owner.key
         await self._stranger.start_alone(full)
 
     @contextmanager

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from support.backend import health
 from support.backend.customers import operator_routes, session_routes
 from support.backend.http import errors
+from support.backend.http.methods import HeadAsGet
 from support.backend.http.observation import Observed
 from support.backend.live import routes as live_routes
 from support.backend.resources import Resources
@@ -38,4 +39,4 @@ def create_app(resources: Resources) -> ASGIApp:
     app = FastAPI(title="Threadproof's embedded backend", version="1", routes=_ROUTES, docs_url=None, redoc_url=None)
     app.state.resources = resources
     errors.install(app)
-    return Observed(app)
+    return Observed(HeadAsGet(app))

@@ -56,7 +56,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Resources]:
         pool = await database.connect(settings)
         stack.push_async_callback(pool.close)
         keys = Keys(settings.key_prefix)
-        sessions, events = Sessions(redis, keys), EventLog(redis, keys)
+        sessions, events = Sessions(redis, keys), EventLog(redis, keys, settings.jwt_secret)
         client = model.client(settings)
         stack.push_async_callback(client.close)
         relay, leases = Relay(pool, events), SocketLeases(redis, keys)

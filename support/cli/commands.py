@@ -14,13 +14,15 @@ import typer
 from rich.console import Console
 
 from support.cli import overview, sentence_list
-from support.cli.playing import OutputFor, arguments_for, play, selection_of, workers_option
+from support.cli.fault_choice import chosen_faults
+from support.cli.mutants import mutant_draw, play_mutants
+from support.cli.playing import GROUPED, OutputFor, arguments_for, play, selection_of, workers_option
 from support.core.failure import BadInput
 from support.core.settings import settings
-from support.faults.fault import fault_named
 from support.faults.proof import read_record
 from support.gherkin.selection import Selection
 from support.pytest_plugin.prover_output import ProverOutput
+from support.reporting.proof_page import write_proof_page
 from support.reporting.report import ReportBuilt, build_report, check_writable, clear_results
 
 USAGE_ERROR = 2
@@ -39,6 +41,12 @@ Row = Annotated[list[str] | None, typer.Option("--row", "-r", help="Only this ro
 Tag = Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag, such as load.")]
 Words = Annotated[list[str] | None, typer.Option("--words", "-k", help="Only scenarios with these words in the title.")]
 Rebind = Annotated[bool, typer.Option("--rebind", help="List the failures of each fault now; no proof.")]
+FaultNames = Annotated[
+    list[str] | None, typer.Option("--fault", "-f", help="Only this fault, or those of this scenario. May be repeated.")
+]
+Changed = Annotated[bool, typer.Option("--changed", help="Only what has changed since the last proof.")]
+Mutants = Annotated[int | None, typer.Option(help="Play this many mutants, drawn by the seed, in place of the faults.")]
+Seed = Annotated[int | None, typer.Option(help="With --mutants: which of all mutants are drawn; 1 if not given.")]
 Workers = Annotated[int | None, typer.Option("-n", help="How many scenarios play at once; 0 for one after the other.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]
 
@@ -89,28 +97,43 @@ def prove(
     files: Files = None,
     tier: Tier = None,
     row: Row = None,
-    fault: Annotated[list[str] | None, typer.Option("--fault", "-f", help="Only this fault. May be repeated.")] = None,
+    fault: FaultNames = None,
     rebind: Rebind = False,
+    changed: Changed = False,
+    mutants: Mutants = None,
+    seed: Seed = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Show that every scenario can fail: play it with each fault that must turn it red, and once without.
 
     A fault that breaks nothing, or not at the step function and with the failure code it declares, or that never acts,
-    fails the proof; so does a scenario without any fault, or one that is broken without a fault.
+    fails the proof; so does a scenario without any fault, or one that is broken without a fault. When everything is
+    played, so does a Then sentence, or a failure code, that no fault has led to.
+
+    With --mutants, small wrong changes of the backend are drawn by chance, and played with the scenarios that run them.
     """
-    for name in fault or ():
-        fault_named(name)
+    selection, console = selection_of(files, tier, row), Console(stderr=as_json)
     check_writable(settings().reports)
-    if files or tier or row or fault:
+    if mutants is not None or seed is not None:
+        wanted = mutant_draw(mutants, seed, [fault, rebind, changed])
+        played = play_mutants(selection, wanted, workers, console)
+        _show_proof(console)
+        if as_json and played.score is not None:
+            sys.stdout.write(json.dumps(played.score.to_json(), indent=2, ensure_ascii=False) + "\n")
+        raise typer.Exit(played.code)
+    faults = chosen_faults(fault or (), selection, rebinds=rebind)
+    if files or tier or row or faults or changed:
         read_record(settings().reports / "proof.json")  # a part of a proof is added to what is there
     # A promise that is broken on purpose is never kept: a short wait is enough.
     os.environ.setdefault("THREADPROOF_WAIT_SECONDS", "1.5")
     settings.cache_clear()
-    selected = [*arguments_for(selection_of(files, tier, row)), *(f"--fault={name}" for name in fault or ())]
+    selected = [*arguments_for(selection), *(f"--fault={name}" for name in faults)]
     selected += ["--rebind"] if rebind else []
-    output = ProverOutput(Console(stderr=as_json))
-    code = play(["--prove", "--dist=loadgroup", *selected, *workers_option(workers)], output)
+    selected += ["--changed"] if changed else []
+    output = ProverOutput(console)
+    code = play(["--prove", *GROUPED, *selected, *workers_option(workers)], output)
+    _show_proof(console)
     if as_json and output.proof is not None:
         sys.stdout.write(json.dumps(output.proof.to_json(earlier={}), indent=2, ensure_ascii=False) + "\n")
     raise typer.Exit(code)
@@ -173,6 +196,12 @@ def list_(
 def explain(row: Annotated[str, typer.Argument(help="A row, such as TL-01.")]) -> None:
     """Show one row in full: its scenarios, their value, the faults that prove them, the last outcome."""
     Console().print(overview.explanation(row), soft_wrap=True, highlight=False)
+
+
+def _show_proof(console: Console) -> None:
+    """Make the page of the proof, where there is one."""
+    if (settings().reports / "proof.json").exists():
+        console.print(f"page    {write_proof_page(settings().reports)}", soft_wrap=True, highlight=False)
 
 
 def _report(reports: Path, console: Console) -> None:

@@ -35,7 +35,7 @@ def scenarios(selection: Selection) -> list[JsonObject]:
     found = [
         scenario.to_json()
         | {"faults": [one.name for one in faults.get(scenario.id, [])], "last": last.get(scenario.title)}
-        for scenario in _selected(selection)
+        for scenario in selected(selection)
     ]
     if not found:
         raise BadInput("no scenario is selected; `threadproof list` without a selection shows all")
@@ -116,7 +116,8 @@ def _written(step: JsonObject) -> Iterator[str]:
     yield from (f"  {line}" for line in (step["docstring"] or "").splitlines())
 
 
-def _selected(selection: Selection) -> list[Scenario]:
+def selected(selection: Selection) -> list[Scenario]:
+    """The scenarios of a selection, in the order of the feature files."""
     return [
         scenario
         for feature in read_features(settings().features.resolve())

@@ -14,6 +14,8 @@ from support.gherkin.selection import Selection
 from support.pytest_plugin.state import run_state
 
 MOST_WORKERS = 4
+GROUPED = ("--dist=loadgroup", "--no-loadscope-reorder")
+"""Options with which one worker plays all trials of a group, and groups are played in their order."""
 
 
 class OutputFor:

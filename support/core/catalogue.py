@@ -15,12 +15,17 @@ CAPABILITIES = (
     "metadata",
     "versions",
     "status",
+    "renaming",
     "search",
     "titles",
     "strict_input",
+    "keyed",
+    "exports",
+    "glimpses",
     "run_lists",
     "cancellation",
     "live",
+    "subscriptions",
     "access",
     "revocation",
     "plans",
@@ -29,6 +34,7 @@ CAPABILITIES = (
     "model",
     "operator",
     "outages",
+    "described",
 )
 """The optional groups of a driver, by the names that `support.drivers.contract.driver.Driver` gives them."""
 POLICIES = (
@@ -36,6 +42,8 @@ POLICIES = (
     "version.rises",
     "details.merge",
     "unknown_members.refused",
+    "blank_text.refused",
+    "erasure_reaches.every_device",
 )
 """Policies that are the very promise of a scenario, each a field and a value of `support.drivers.contract.policy`."""
 SCENARIO_ID = re.compile(r"^((?:TL|AE|TA|CE|X)-\d{2})\.\d+$")

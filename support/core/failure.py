@@ -46,6 +46,8 @@ class Code(StrEnum):
     NOT_STORED = "thread.not_stored"
     VISIBLE = "thread.visible"
     CHANGED = "thread.changed"
+    EXPORT_DIFFERS = "export.differs"
+    REPEAT_ANSWERED = "repeat.answered"
 
     # lists, pages and searches
     LISTED_DIFFERS = "list.differs"
@@ -65,6 +67,7 @@ class Code(StrEnum):
     EVENT_UNEXPECTED = "event.unexpected"
     EVENT_TOO_EARLY = "event.too_early"
     CONNECTION_LOST = "connection.lost"
+    CONNECTION_KEPT = "connection.kept"
 
     # refusals
     NOT_REFUSED = "refusal.none"

@@ -6,6 +6,8 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"
 """Characters of some scripts and of some emoji that are hidden by nature."""
+_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+"""Letters, marks and signs that are drawn as nothing."""
 
 
 def well_formed(text: str) -> str:
@@ -18,6 +20,11 @@ def is_hidden(character: str) -> bool:
     if character == " " or character in _JOINERS:
         return False
     return unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf")
+
+
+def is_readable(text: str) -> bool:
+    """Whether a reader can see anything of a text."""
+    return any(not (one == " " or one in _JOINERS or one in _BLANK_LETTERS or is_hidden(one)) for one in text)
 
 
 def hidden_characters(text: str) -> str:

@@ -56,7 +56,7 @@ class Call:
 
 @dataclass
 class Reception:
-    """All that a device has received, over every connection that it had.
+    """All that a device has received, over every connection that it had; if it `has_followed` a thread, not of all.
 
     `since` is the id of the last event before the first of them; `opened` when the last one was opened, in seconds of
     `time.monotonic()`; None where it is closed.
@@ -68,6 +68,7 @@ class Reception:
     events: list[Event] = field(default_factory=list[Event])
     connections: int = 0
     opened: float | None = None
+    has_followed: bool = False
 
 
 @dataclass
@@ -179,24 +180,24 @@ def _sign_in(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> 
     return sign_in
 
 
-def _revoke(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    """A session that has been ended is no longer used to look at things."""
-
-    async def revoke(session: Session) -> None:
-        group.tape.sessions.pop(session.id, None)
-        await method(session)
-
-    return revoke
-
-
-def _with_token(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+def _ending(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     """A session that may have been ended is no longer used to look at things."""
 
-    async def with_token(session: Session, state: Any) -> Any:
+    async def end(session: Session, *arguments: Any) -> Any:
         group.tape.sessions.pop(session.id, None)
-        return await method(session, state)
+        return await method(session, *arguments)
 
-    return with_token
+    return end
+
+
+def _following(_group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """A device that has followed a thread has not received the events of all others."""
+
+    async def follow(connection: _RecordingConnection, thread_id: str) -> None:
+        connection.reception.has_followed = True
+        await method(connection, thread_id)
+
+    return follow
 
 
 def _connect(group: _RecordingGroup, _name: str, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -218,23 +219,24 @@ class _RecordingConnection:
 
     def __init__(self, inner: Any, reception: Reception) -> None:
         self._inner = inner
-        self._reception = reception
+        self.reception = reception
 
     def __getattr__(self, name: str) -> Any:
         if name in ("close", "vanish"):
-            self._reception.opened = None
+            self.reception.opened = None
         return getattr(self._inner, name)
 
     async def receive(self) -> Event:
         event: Event = await self._inner.receive()
-        self._reception.events.append(event)
+        self.reception.events.append(event)
         return event
 
 
 SPECIAL: dict[str, Callable[[_RecordingGroup, str, Callable[..., Any]], Callable[..., Any]]] = {
     "identities.sign_in": _sign_in,
-    "access.with_token": _with_token,
-    "revocation.revoke": _revoke,
+    "access.with_token": _ending,
+    "revocation.revoke": _ending,
+    "subscriptions.subscribe": _following,
     "live.connect": _connect,
 }
 """Methods that are recorded in their own way."""

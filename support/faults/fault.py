@@ -15,7 +15,7 @@ from support.core.hints import nearest
 if TYPE_CHECKING:
     from support.faults.patch import Patch
 
-CHECKS_OF_EACH_SCENARIO = ("bystander", "surroundings", "snapshot")
+CHECKS_OF_EACH_SCENARIO = ("frame", "bystander", "surroundings", "snapshot")
 """Checks after the last step; a fault may name one in place of a step function."""
 
 
@@ -42,13 +42,19 @@ class ExpectedFailure(NamedTuple):
 
 @dataclass(frozen=True)
 class Fault:
-    """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is."""
+    """A way to break a promise. `story` is one sentence that a product owner understands; `module` is where it is.
+
+    With `ends_process` the fault is to end the backend's process, and is caught although the process has died.
+    `one_process` is for a fault in what a process keeps in memory: a second process would not have it.
+    """
 
     name: str
     story: str
     expected: tuple[ExpectedFailure, ...]
     apply: Callable[[Patch], Any]
     module: str = ""
+    ends_process: bool = False
+    one_process: bool = False
 
     def limited_to(self, scenarios: Collection[str]) -> Fault:
         """The fault as far as a selection of scenarios goes; they are given by id."""
@@ -63,8 +69,12 @@ def breaks(*scenarios: str, at: str, code: Code) -> tuple[ExpectedFailure, ...]:
     return tuple(ExpectedFailure(scenario, at, code) for scenario in scenarios)
 
 
-def fault(*expected: tuple[ExpectedFailure, ...]) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
+def fault(
+    *expected: tuple[ExpectedFailure, ...], ends_process: bool = False, one_process: bool = False
+) -> Callable[[Callable[[Patch], Any]], Callable[[Patch], Any]]:
     """Enter a function in the catalogue as the fault of its name; its docstring is the story.
+
+    `ends_process` is for a fault that is to end the backend's process, `one_process` for one in a process's memory.
 
     Raises:
         ValueError: the name is taken, there is no story, or no scenario is named, or one is named twice.
@@ -78,7 +88,7 @@ def fault(*expected: tuple[ExpectedFailure, ...]) -> Callable[[Callable[[Patch],
             raise ValueError(f"the fault {name} needs a unique name, a docstring and a scenario to break")
         if len({one.scenario for one in failures}) < len(failures):
             raise ValueError(f"the fault {name} names a scenario twice; it can break only once")
-        _FAULTS[name] = Fault(name, story, failures, function, function.__module__)
+        _FAULTS[name] = Fault(name, story, failures, function, function.__module__, ends_process, one_process)
         return function
 
     return enter

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from support.core.failure import BadInput
+from support.core.failure import BadInput, Code
 from support.core.scenario import Scenario
 from support.faults.fault import ExpectedFailure, Fault, catalogue
+
+_OF_NO_SENTENCE = (Code.ASSERTION, Code.METRICS_MISSING)
+"""What sentences cannot lead to: assertions without a code, and the figures that only operators read."""
 
 
 class Verdict(StrEnum):
@@ -27,7 +30,8 @@ class Trial:
     """One scenario played with one fault, or with none. `activations` counts the fault's in this scenario alone.
 
     `scenario` is its id; `step`, `step_function`, `code` and `reason` say where and how it broke, as in
-    `ScenarioResult`.
+    `ScenarioResult`. `died` says that a process of the backend had ended by the end of the last step;
+    `began` that there was an environment to play in at all.
     """
 
     fault: str | None
@@ -41,11 +45,17 @@ class Trial:
     reason: str | None
     activations: int
     seconds: float
+    died: bool = False
+    began: bool = True
 
-    def shows(self, expected: ExpectedFailure) -> bool:
-        """Whether this is the scenario, broken at the step function and with the code that the fault declares."""
+    def shows(self, expected: ExpectedFailure, *, ends_process: bool = False) -> bool:
+        """Whether this is the scenario, broken at the step function and with the code that the fault declares.
+
+        A backend that has died breaks everything: that shows nothing, unless the fault is to end the process.
+        """
         found = (self.scenario, self.outcome, self.step_function, self.code)
-        return found == (expected.scenario, "broken", expected.step_function, expected.code)
+        declared = found == (expected.scenario, "broken", expected.step_function, expected.code)
+        return declared and (ends_process or not self.died)
 
 
 @dataclass(frozen=True)
@@ -60,21 +70,26 @@ class Judged:
         """Inert if it never acted, caught if every scenario broke as declared, else missed."""
         if not any(trial.activations for trial in self.trials):
             return Verdict.INERT
-        shown = all(any(trial.shows(expected) for trial in self.trials) for expected in self.fault.expected)
+        shown = all(any(self.shows(trial, expected) for trial in self.trials) for expected in self.fault.expected)
         return Verdict.CAUGHT if shown else Verdict.MISSED
+
+    def shows(self, trial: Trial, expected: ExpectedFailure) -> bool:
+        """Whether a trial shows what the fault declares."""
+        return trial.shows(expected, ends_process=self.fault.ends_process)
 
     def trial_of(self, expected: ExpectedFailure) -> Trial | None:
         """The trial of a scenario that must break; None if it was not played."""
         return next((trial for trial in self.trials if trial.scenario == expected.scenario), None)
 
-    def to_json(self) -> dict[str, Any]:
-        """The fault as `proof.json` has it."""
+    def to_json(self, digests: Any = None) -> dict[str, Any]:
+        """The fault as `proof.json` has it; `digests` are of all that the verdict depends on."""
         return {
             "name": self.fault.name,
             "story": self.fault.story,
             "activations": sum(trial.activations for trial in self.trials),
             "verdict": self.verdict.value,
             "rows": [_row(trial, self.fault) for trial in self.trials],
+            "digests": digests,
         }
 
 
@@ -89,19 +104,37 @@ def _row(trial: Trial, fault: Fault) -> dict[str, Any]:
         "step_function": trial.step_function,
         "code": trial.code,
         "seen": trial.reason,
+        "died": trial.died,
         "expected": expected and {"step_function": expected.step_function, "code": expected.code.value},
         "seconds": round(trial.seconds, 3),
     }
 
 
+Digests = Callable[[Fault | None, Sequence[str]], Mapping[str, Any]]
+
+
+def no_digests(_fault: Fault | None, _scenarios: Sequence[str]) -> Mapping[str, Any]:
+    """The digests of a verdict that depends on nothing that could change."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Proof:
-    """The results of a run of the prover. `then_steps` are the functions of all Then sentences."""
+    """The results of a run of the prover.
+
+    Attributes:
+        faults, sound: what was played, with faults and without.
+        unproven: the scenarios that no fault proves.
+        then_steps: the functions of all Then sentences.
+        whole: whether the whole catalogue was played with all scenarios; only then is a check that nothing broke a
+            shortcoming.
+    """
 
     faults: tuple[Judged, ...]
     sound: tuple[Trial, ...]
     unproven: tuple[Scenario, ...]
     then_steps: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def red_without_fault(self) -> list[Trial]:
@@ -111,23 +144,38 @@ class Proof:
     @property
     def never_broken(self) -> list[str]:
         """The functions of Then sentences at which no fault of this run broke anything."""
-        broken = {trial.step_function for one in self.faults for trial in one.trials if trial.outcome == "broken"}
+        broken = {trial.step_function for trial in self._broken}
         return [function for function in self.then_steps if function not in broken]
 
     @property
-    def holds(self) -> bool:
-        """Whether every fault was caught, and every scenario is proven and sound."""
-        caught = all(judged.verdict is Verdict.CAUGHT for judged in self.faults)
-        return caught and not self.unproven and not self.red_without_fault
+    def never_seen(self) -> list[Code]:
+        """The failure codes that no fault of this run has led to, such as that of one attribute of a table."""
+        seen = {trial.code for trial in self._broken}
+        return [code for code in Code if code.value not in seen and code not in _OF_NO_SENTENCE]
 
-    def to_json(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
+    @property
+    def _broken(self) -> list[Trial]:
+        return [trial for one in self.faults for trial in one.trials if trial.outcome == "broken" and not trial.died]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every fault was caught, every scenario is proven and sound, and every check was seen to fail."""
+        caught = all(judged.verdict is Verdict.CAUGHT for judged in self.faults)
+        seen = not self.whole or not (self.never_broken or self.never_seen)
+        return caught and seen and not self.unproven and not self.red_without_fault
+
+    def to_json(self, earlier: Mapping[str, Any], digests: Digests = no_digests) -> dict[str, Any]:
         """The record `proof.json`: the results of this run, and those of `earlier` runs for other faults.
 
+        `digests` gives those of all that a verdict depends on, for a fault or None, and the ids of its scenarios.
         `broken_at` has the function of every Then sentence, with the names of the faults that broke a scenario there:
         a sentence without any has never been seen red.
         """
-        faults = [judged.to_json() for judged in self.faults]
-        sound = [asdict(trial) for trial in self.sound]
+        faults = [
+            one.to_json(digests(one.fault, [expected.scenario for expected in one.fault.expected]))
+            for one in self.faults
+        ]
+        sound = [asdict(trial) | {"digests": digests(None, [trial.scenario])} for trial in self.sound]
         unproven = [{"id": one.id, "row": one.row, "title": one.title, "place": one.place} for one in self.unproven]
         names = {judged.fault.name for judged in self.faults}
         played = {trial.scenario for trial in self.sound}
@@ -137,6 +185,7 @@ class Proof:
             "sound": [*(one for one in earlier.get("sound", ()) if one["scenario"] not in played), *sound],
             "unproven": [*(one for one in earlier.get("unproven", ()) if one["id"] not in played), *unproven],
             "broken_at": {function: _broken_at(all_faults, function) for function in self.then_steps},
+            **({"mutants": earlier["mutants"]} if "mutants" in earlier else {}),
         }
 
 
@@ -171,10 +220,12 @@ def conclude(
     scenarios: Mapping[str, Scenario],
     trials: Iterable[Trial],
     then_steps: Iterable[str] = (),
+    *,
+    whole: bool = False,
 ) -> Proof:
-    """Judge the trials; `scenarios` are those to be proven, by id."""
+    """Judge the trials; `scenarios` are those to be proven, by id. For `whole` see `Proof`."""
     trials = list(trials)
     judged = tuple(Judged(fault, [t for t in trials if t.fault == fault.name]) for fault in faults)
     proven = {trial.scenario for one in judged if one.verdict is Verdict.CAUGHT for trial in one.trials}
     unproven = tuple(scenario for id_, scenario in scenarios.items() if id_ not in proven)
-    return Proof(judged, tuple(trial for trial in trials if trial.fault is None), unproven, tuple(then_steps))
+    return Proof(judged, tuple(trial for trial in trials if trial.fault is None), unproven, tuple(then_steps), whole)

@@ -10,10 +10,14 @@ import importlib
 import inspect
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-_BACKEND = "support.backend"
+from support.core.settings import PROJECT
+
+BACKEND = "support.backend"
+"""The package of the embedded backend."""
 
 
 class Seam(StrEnum):
@@ -27,7 +31,7 @@ class Seam(StrEnum):
 
     def __new__(cls, place: str, arguments: str = "") -> Seam:
         """Take a place relative to the backend."""
-        full = f"{_BACKEND}.{place}"
+        full = f"{BACKEND}.{place}"
         member = str.__new__(cls, full)
         member._value_ = full
         member.arguments = arguments
@@ -51,6 +55,7 @@ class Seam(StrEnum):
     CHANGE_EVENT = "threads.threads:event_data"
     CHECK_TRANSITION = "threads.threads:check_transition"
     CHECK_VERSION = "threads.threads:check_version"
+    VALUES_AFTER = "threads.threads:values_after"
 
     # messages
     STORE_MESSAGE = "threads.messages:insert"
@@ -64,6 +69,8 @@ class Seam(StrEnum):
     FILTER_STATUS = "threads.search:add_status"
     FILTER_TEXT = "threads.search:add_text"
     FILTER_METADATA = "threads.search:add_metadata"
+    FILTER_DATES = "threads.search:add_dates"
+    VALUES_SEARCHED = "threads.search:scalars"
     FILTER_POSITION = "threads.search:add_position"
     ESCAPE_TEXT = "threads.search:literal"
     SEAL_CURSOR = "http.cursors:_seal"
@@ -74,6 +81,7 @@ class Seam(StrEnum):
     CLEAN_TITLE = "threads.titles:clean"
     TITLE_FROM_MESSAGE = "threads.titles:from_message"
     SHORTEN_TITLE = "threads.titles:shorten"
+    CUT_TEXT = "threads.titles:cut", "text length"
 
     # events, from the transaction to the device
     ENQUEUE_EVENT = "events.outbox:enqueue"
@@ -87,7 +95,16 @@ class Seam(StrEnum):
     DEVICE_LEAVES = "live.hub:Hub.leave"
     OPEN_DEVICE = "live.socket:LiveSocket.__init__"
     GREET_DEVICE = "live.socket:LiveSocket._greet"
-    RESUME = "live.socket:LiveSocket.resume"
+    SUBSCRIBE = "live.socket:LiveSocket.subscribe"
+    UNSUBSCRIBE = "live.socket:LiveSocket.unsubscribe"
+    ASK_TO_RESUME = "live.socket:LiveSocket.resume"
+    OFFER_EVENT = "live.socket:LiveSocket.offer"
+    KEPT_EVENT = "events.log:EventLog._kept"
+    END_DEVICE = "live.socket:LiveSocket.end"
+    CHECK_SUBSCRIPTION = "live.routes:check_thread"
+    RESUME_FROM = "live.routes:resume_from"
+    BROWSER_TOKEN = "customers.identity:subprotocol_token"
+    RESUME = "live.socket:LiveSocket._replay"
     SEND_TO_DEVICE = "live.socket:LiveSocket._forward"
 
     # runs of agents
@@ -100,6 +117,7 @@ class Seam(StrEnum):
     STORE_ANSWER = "runs.runs:store_answer"
     ANNOUNCE_RUN = "runs.runs:announce"
     CHECK_OPEN = "runs.runs:check_open"
+    ANSWER_QUESTION = "runs.worker:Worker.answer"
     STOP_RUN = "runs.worker:Worker.stop"
     RENEW_LEASES = "runs.worker:Worker.renew_leases"
 
@@ -115,12 +133,19 @@ class Seam(StrEnum):
     LOAD_REQUEST = "http.routing:StrictRequest.load"
     PARSE_JSON = "http.validation:parse_json"
     CHECK_QUERY = "http.routing:refuse_query"
+    CHECK_QUERY_TEXT = "http.routing:refuse_unreadable_query"
     CHECK_NOT_BLANK = "http.validation:check_not_blank"
     CHECK_LENGTH = "http.validation:check_length"
     CHECK_STORABLE = "http.validation:unstorable_text"
     CHECK_METADATA_DEPTH = "http.validation:check_metadata_depth"
     CHECK_METADATA_SIZE = "http.validation:check_metadata_size"
     IDEMPOTENCY_KEY = "http.idempotency:key_of"
+    HASH_REQUEST = "http.idempotency:request_hash"
+    CLAIM_KEY = "http.idempotency:claim"
+    STORED_ANSWER = "http.idempotency:stored"
+    DO_ONCE = "http.idempotency:once"
+    ANSWER_HEAD = "http.methods:HeadAsGet.__call__"
+    REFUSED_METHOD = "http.errors:_on_http_exception", "request error"
     UNAUTHENTICATED = "platform.problems:unauthenticated"
     FIELD_ERROR = "platform.problems:field_error"
     ON_PROBLEM = "http.errors:_on_problem", "request error"
@@ -133,6 +158,11 @@ class Seam(StrEnum):
     OPEN_POOL = "platform.database:_pool"
     BEGIN = "platform.database:_begin"
     RELEASE_CONNECTION = "platform.database:_release"
+
+
+def backend_folder() -> Path:
+    """Where the files of the embedded backend are."""
+    return PROJECT.joinpath(*BACKEND.split("."))
 
 
 def locate(place: str) -> tuple[Any, str]:
@@ -161,7 +191,7 @@ def found(place: str) -> Any:
 
 def _own(place: str) -> Any:
     """What the backend has at a place relative to it."""
-    return found(f"{_BACKEND}.{place}")
+    return found(f"{BACKEND}.{place}")
 
 
 # What faults make or ask of the backend, beside the seams that they replace.
@@ -185,6 +215,11 @@ def not_found() -> Any:
 def unavailable() -> Any:
     """The refusal while the database cannot be reached, to be raised."""
     return _own("platform.problems:unavailable")("database")
+
+
+def conflict() -> Any:
+    """A refusal because of the thread's status."""
+    return _own("platform.problems:Problem")(409, "status-transition", "A thread cannot go there.")
 
 
 def answer_of(refusal: Any) -> Any:
@@ -257,6 +292,11 @@ def json_body(request: Any) -> Any:
     return getattr(request, "_json", None)
 
 
+def drop_header(request: Any, name: str) -> None:
+    """Let a request that has been loaded be without a header; the name is in lower case."""
+    request._headers = type(request.headers)({key: value for key, value in request.headers.items() if key != name})
+
+
 def thread_found(row: Any) -> Any:
     """A thread's row as it is, or the refusal of what does not exist where there is no row."""
     return _own("threads.threads:_found")(row)
@@ -300,6 +340,16 @@ def send_soon(socket: Any, event: Any) -> None:
 async def send_now(socket: Any, frame: dict[str, Any]) -> None:
     """Send a frame to a device, past its queue."""
     await socket._send(_own("platform.database:dumps")(frame))
+
+
+def failed_run() -> Any:
+    """The end of a run whose model gave no answer that can be used."""
+    return _own("runs.worker:MODEL_FAILED")
+
+
+def close_device(socket: Any) -> None:
+    """End the connection of a device once what is queued for it is sent."""
+    socket.end(1011, "internal error")
 
 
 def devices_of(hub: Any) -> list[Any]:

@@ -146,7 +146,8 @@ class _Look:
         if self._account.id in self._replay.unsure or any(life.unsure for life in self._own.values()):
             return
         for reception in self._tape.receptions.values():
-            if reception.account.id == self._account.id and reception.opened is not None:
+            is_own = reception.account.id == self._account.id
+            if is_own and reception.opened is not None and not reception.has_followed:
                 self._judge_reception(reception, reception.opened, stored)
         for row in await durable.threads_of([self._account]):
             if row.id not in self._own:
@@ -180,9 +181,10 @@ class _Look:
         if state is None:
             self._tell(life, Code.FRAME_READ, "can still be opened, expected it erased")
             return
-        for words in differences.of_thread(state, seen):
+        found = list(differences.of_thread(state, seen))
+        for words in found:
             self._tell(life, Code.FRAME_READ, f"{words} when read again")
-        if listed not in (None, seen):
+        if not found and listed not in (None, seen):
             self._tell(life, Code.FRAME_LIST, f"is {listed} in the list, expected {seen} as when opened")
         texts = await self._look_at_messages(session, life, state, seen)
         for words in differences.of_stored(state, stored, life.owner.id, texts) if durable else ():

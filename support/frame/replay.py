@@ -23,10 +23,15 @@ READING = (
     AccessAct.LIST,
     AccessAct.SEARCH,
     AccessAct.OPEN,
+    AccessAct.LOOK,
     AccessAct.READ,
     AccessAct.LIST_RUNS,
     AccessAct.OPEN_RUN,
     AccessAct.EXPORT,
+    AccessAct.OPEN_DEVICE,
+    AccessAct.OPEN_BROWSER,
+    AccessAct.CATCH_UP,
+    AccessAct.FOLLOW,
 )
 """Attempts that change nothing."""
 
@@ -98,6 +103,7 @@ class Replay:
         self._calls = tape.calls
         self._runs: dict[str, str] = {}
         self._tried: dict[str, float] = {}
+        self._keys: set[tuple[str, str]] = set()
         self.lives: dict[str, Life] = {}
         self.found: list[Difference] = []
         self.unsure: set[str] = set()
@@ -129,6 +135,8 @@ class Replay:
                 self.listings.append(call)
             elif call.name == "access.attempt":
                 self._attempt(call)
+            elif self._is_repeated(call):
+                continue  # it has no effect, and its answer is the first one, or a refusal
             elif act := act_of(call.name, call.arguments):
                 yield from self._on_thread(act, call)
 
@@ -142,6 +150,16 @@ class Replay:
             yield _ThreadAct(thread, act, call)
         elif isinstance(act, Start) and call.name not in EITHER_IS_RIGHT:
             self._judge_refusal(None, _ThreadAct("", act, call), alone=True)
+
+    def _is_repeated(self, call: Call) -> bool:
+        """Whether a request has a key with which its sender has had something done before."""
+        if "key" not in call.arguments:
+            return False
+        key = call.account.id, call.arguments["key"]
+        is_known = key in self._keys
+        if call.done:
+            self._keys.add(key)
+        return is_known
 
     def _attempt(self, call: Call) -> None:
         """An attempt with the simplest request says whether it was done, but not what it was given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,6 +18,23 @@ class Title(NamedTuple):
 
     def __str__(self) -> str:
         return f'{self.owner}\'s "{self.text}"' if self.owner else f'"{self.text}"'
+
+
+class Text(NamedTuple):
+    """A text as a sentence gives it: its words, or the name of a hard value."""
+
+    words: str
+    is_name: bool
+
+    def __str__(self) -> str:
+        return f'named "{self.words}"' if self.is_name else f'"{self.words}"'
+
+
+class Started(NamedTuple):
+    """When a conversation was started: after and before the start of others, by their titles; None for no bound."""
+
+    after: str | None
+    before: str | None
 
 
 class Kind:
@@ -42,6 +60,15 @@ def _colleague(words: str) -> str | None:
     return None if name == "a stranger" else name
 
 
+def _text(text: str) -> Text:
+    return Text(text[text.index('"') + 1 : -1], is_name=not text.startswith('"'))
+
+
+def _started(text: str) -> Started:
+    bounds = dict(re.findall(r'(after|before) "([^"]*)"', text))
+    return Started(bounds.get("after"), bounds.get("before"))
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
 
@@ -53,13 +80,20 @@ KINDS = {
     "Seconds": Kind(r"\d+(?:\.\d+)?", float),
     "Plan": Kind(r"Free|Early|Mid|Enterprise", str.lower),
     "Quoted": Kind(QUOTED, lambda text: text[1:-1]),
+    "Text": Kind(rf"(?:(?:the text )?named )?{QUOTED}", _text),
     "Title": Kind(rf"(?:{NAME}'s )?{QUOTED}", _title),
     "Word": Kind(r"\w+"),
     "Company": Kind(rf"a stranger|a colleague of {NAME}'s", _colleague),
     "Device": Kind(r"phone|laptop|tablet"),
     "Devices": Kind(rf"{NAME}'s (?:phone|laptop|tablet)|each of {NAME}'s devices"),
-    "DeviceState": Kind(r"is open|is open and shows each new conversation|is closed|loses power|comes back"),
+    "DeviceState": Kind(
+        r"is open|is open in a browser|is open and shows each new conversation|is closed|loses power"
+        r"|comes back|comes back and then asks for what it missed"
+    ),
     "OnPages": Kind(r"(?: on \d+ pages)?", lambda text: int(text.split()[1]) if text else None),
+    "Follows": Kind(r"follows|no longer follows"),
+    "Started": Kind(rf"(?:, started (?:after {QUOTED}|before {QUOTED}|after {QUOTED} and before {QUOTED}))?", _started),
+    "Unless": Kind(r"(?: unless it has changed since it was opened)?", bool),
     "Order": Kind(r"(?:, in any order)?"),
     "Extent": Kind(r"exactly these events|these events last"),
     "Attempted": Kind(r"it is|each of these is"),
@@ -73,6 +107,9 @@ KINDS = {
         r"|at the same moment, repeated until it is clear whether \d+ of 100 take at most [\d.]+ seconds?"
     ),
     "Service": Kind(r"the database|the assistant|the product"),
-    "Outage": Kind(r"is unavailable|refuses messages|drops its connections|is restarted|is back"),
+    "Outage": Kind(
+        r"is unavailable|drops its connections|is restarted|is back"
+        r"|refuses (?:conversations|messages|runs|events|keys)(?: once)?"
+    ),
 }
 """Every kind, by the name that patterns use."""

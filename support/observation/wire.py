@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -82,10 +82,14 @@ Entry = Exchange | Frame
 
 
 class WireLog:
-    """All exchanges and frames of one scenario. Drivers append from any thread, the report takes in the main one."""
+    """All exchanges and frames of one scenario. Drivers append from any thread, the report takes in the main one.
+
+    Each of `listeners` is called with every entry as it is, secrets included.
+    """
 
     def __init__(self) -> None:
         self.secrets = Secrets()
+        self.listeners: list[Callable[[Entry], object]] = []
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
 
@@ -93,6 +97,8 @@ class WireLog:
         """Keep an exchange or a frame. Every request comes this way, so masking waits until `take`."""
         with self._lock:
             self._entries.append(entry)
+            for listener in self.listeners:
+                listener(entry)
 
     @property
     def waiting(self) -> bool:

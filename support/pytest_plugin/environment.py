@@ -14,10 +14,12 @@ from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.kinds import kind
 from support.drivers.profile import profile
+from support.faults.fault import fault_named
 from support.gherkin.sentences import background_loop
 from support.model_service.control import ModelControl
 from support.observation.wire import WireLog
 from support.services import ServicesDescription, Stack, open_stack
+from support.services.stack import PROCESSES
 
 
 class Environment:
@@ -102,7 +104,8 @@ class Environments:
         """An environment that the caller closes."""
         self._count += 1
         name = f"{self._worker}-{self._count}"
-        stack = open_stack(self._description, name, fault=fault, own_services=own_services)
+        processes = 1 if fault and fault_named(fault).one_process else PROCESSES
+        stack = open_stack(self._description, name, processes=processes, fault=fault, own_services=own_services)
         with ExitStack() as failed:
             failed.callback(stack.close)
             environment = Environment(stack)

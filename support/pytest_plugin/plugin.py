@@ -32,6 +32,7 @@ pytest_plugins = (
     "support.pytest_plugin.reporting",
     "support.pytest_plugin.services",
     "support.pytest_plugin.fixtures",
+    "support.pytest_plugin.surface",
     "support.pytest_plugin.prover",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -42,10 +42,6 @@ class ProverOutput:
         self._prover = session.config.pluginmanager.get_plugin("threadproof_prover")
         self._selected = [scenario.id for scenario in (run_state(session.config).expected or ())]
 
-    def services_ready(self, seconds: float) -> None:
-        """Print that the services are up."""
-        self._print(f"services ready in {seconds:.1f} s\n")
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Print a fault as soon as all its trials are over."""
         data: dict[str, Any] | None = getattr(report, "trial", None)
@@ -69,6 +65,9 @@ class ProverOutput:
     def pytest_sessionfinish(self) -> None:
         """Print the conclusion."""
         self.proof = self._prover.proof
+        if self._prover.only_changed:
+            for line in _left_out(self._prover.reasons, self._prover.left_out):
+                self._print(line)
         if self.proof is None:
             return
         self._print("")
@@ -78,8 +77,10 @@ class ProverOutput:
             return
         for line in _shortcomings(self.proof):
             self._print(line)
-        for function in self.proof.never_broken if self._prover.everything else ():
-            self._print(Text(f"no fault breaks a scenario at {function}", style="yellow"))
+        for function in self.proof.never_broken if self.proof.whole else ():
+            self._print(Text(f"no fault breaks a scenario at {function}", style="bold red"))
+        for code in self.proof.never_seen if self.proof.whole else ():
+            self._print(Text(f"no fault breaks a scenario with {code.value}", style="bold red"))
         self._print(f"proof   {settings().reports / 'proof.json'}")
         self._print(_conclusion(self.proof))
 
@@ -99,6 +100,13 @@ def _line(judged: Judged) -> Text:
         f"  {rows}  {judged.fault.name}  ",
         (f"{seconds:.2f} s", "dim"),
     )
+
+
+def _left_out(reasons: Mapping[str, str], count: int) -> Iterator[Text]:
+    """What is played because something has changed, and how much is not."""
+    for reason, number in Counter(reasons.values()).most_common():
+        yield Text(f"played, since {reason}: {number} faults and scenarios")
+    yield Text(f"left out: {count} faults; since the last proof nothing has changed that they depend on", style="dim")
 
 
 def _bindings(judged: Judged) -> Iterator[Text]:
@@ -149,6 +157,8 @@ def _differences(judged: Judged) -> Iterator[Text]:
 
 
 def _outcome(trial: Trial) -> str:
+    if trial.died:
+        return f"{trial.scenario} {trial.outcome}, but the backend's process had died: {first_line(trial.reason)}"
     if trial.outcome == "kept":
         return f"{trial.scenario} kept"
     where = trial.step_function or trial.step

@@ -130,6 +130,15 @@ def _line(record: ScenarioRecord) -> Text:
     return Text.assemble(word, f"  {scenario.row}  {scenario.title}  ", (f"{result.seconds:.2f} s{unseen}", "dim"))
 
 
+class Silence:
+    """A pytest plugin that prints nothing."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Print nothing in place of pytest's output."""
+        silence_pytest(config)
+
+
 def silence_pytest(config: pytest.Config) -> None:
     """Discard pytest's own output; its reporter stays, because other plugins use it."""
     standard = config.pluginmanager.get_plugin("terminalreporter")

@@ -58,7 +58,9 @@ class ScenarioState:
         sight: the capabilities that its steps use, and the checks that the target does not allow.
         expectations: how many Then steps were executed to their end.
         seen_expectations: how many of these could look at something that they promise.
-        activations: how often the fault has acted, up to the end of the last step.
+        recorded: what the fault has written, up to the end of the last step: a byte each time it acted.
+        died: whether a process of the backend had ended by then.
+        left_out: whether the trial need not be played, since others have shown enough.
     """
 
     scenario: Scenario
@@ -77,7 +79,9 @@ class ScenarioState:
     sight: Sight = field(default_factory=Sight)
     expectations: int = 0
     seen_expectations: int = 0
-    activations: int = 0
+    recorded: bytes = b""
+    died: bool = False
+    left_out: bool = False
 
     @property
     def result(self) -> ScenarioResult:

@@ -12,6 +12,7 @@ from typing import Any
 from support.core.failure import BadInput
 from support.reporting.node import HOME, NodeFailed, run_allure
 from support.reporting.offline import offline_html
+from support.reporting.proof_page import summary
 
 RESULTS = "allure-results"
 """The folder of Allure results below the reports folder; the value for `--alluredir`."""
@@ -101,8 +102,16 @@ def _configuration(reports: Path, ledger: Path, output: Path) -> dict[str, Any]:
         "output": str(output),
         "historyPath": str(history.resolve()),
         "appendHistory": not entered,
-        "variables": _variables(json.loads(ledger.read_text("utf-8"))),
+        "variables": _variables(json.loads(ledger.read_text("utf-8"))) | _proof(reports / "proof.json"),
     }
+
+
+def _proof(path: Path) -> dict[str, str]:
+    """What the last proof says, where there is one that can be read."""
+    try:
+        return {"proof": summary(json.loads(path.read_text("utf-8")))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # the ledger tells of a record that cannot be read
 
 
 def _variables(ledger: dict[str, Any]) -> dict[str, str]:

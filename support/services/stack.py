@@ -77,10 +77,15 @@ class Stack:
         """The addresses of its backend processes."""
         return [process.url for process in self.processes] or list(self._description.backend_urls)
 
-    def activations(self) -> int:
-        """How often the fault has acted so far."""
+    def record(self) -> bytes:
+        """What the fault has written so far: a byte each time it acted, or the lines that ran."""
         file = self._folder.stack(self.name) / "activations"
-        return file.stat().st_size if file.exists() else 0
+        return file.read_bytes() if file.exists() else b""
+
+    @property
+    def died(self) -> bool:
+        """Whether a backend process has ended although nobody stopped it for good."""
+        return any(not process.running for process in self.processes)
 
     def log_text(self) -> str:
         """The output of its backend processes."""

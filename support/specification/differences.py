@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from support.drivers.contract.types import Event, EventKind, Message, Run, StoredThread, Thread
+from support.specification.json_differences import differing
 from support.specification.json_values import written
 from support.specification.state import EVERY_RUN, Due, ThreadState
 
@@ -61,8 +63,9 @@ def _of_either(state: ThreadState, seen: Thread | StoredThread, *, settled: bool
         value, expected = getattr(seen, name), getattr(state, name)
         if None not in (expected, value) and value != expected:
             yield f"has the {name} {value!r}, expected {expected!r}"
-    if (details := written(seen.metadata)) != state.metadata:
-        yield f"has the details {details}, expected {state.metadata}"
+    if found := list(differing(json.loads(state.metadata), json.loads(written(seen.metadata)))):
+        more = f", and {len(found) - 3} more" if len(found) > 3 else ""
+        yield f"has other details: {'; '.join(found[:3])}{more}"
     times = state.active_at, seen.last_activity_at
     if settled and None not in times and times[0] != times[1]:
         yield f"has its last activity at {seen.last_activity_at}, expected {state.active_at}: nothing was said since"

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 
 def written(value: Any) -> str:
-    """The value as text. Python holds `True` and `1` for equal, JSON does not."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    """The value as text. Python holds `True` and `1` for equal, JSON does not; zero has no sign."""
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    """The value as databases may give it: zero without a sign, and 1e300 with all of its zeros."""
+    match value:
+        case {**members}:
+            return {name: _plain(one) for name, one in members.items()}
+        case [*items]:
+            return [_plain(one) for one in items]
+        case float() if abs(value) >= 1e24 and value.is_integer():
+            return int(Decimal(repr(value)))
+        case float():
+            return value + 0.0
+        case _:
+            return value
 
 
 def merged(old: str | None, patch: Any) -> str | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from support.core.text import is_readable
 from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Metadata, Reason
 from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Rename, SetStatus, Start, Write, metadata_after
@@ -84,8 +85,9 @@ def _may_become(before: str, after: str, policy: Policy) -> bool:
 def _is_text(text: str | None, limit: int, policy: Policy) -> bool:
     if text is None:
         return True
-    visible = bool(text.strip()) or (policy.blank_text == "accepted" and bool(text))
-    return visible and len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
+    if not is_readable(text) and (policy.blank_text == "refused" or not text):
+        return False
+    return len(text) <= limit and UNPRINTABLE not in text and is_unicode(text)
 
 
 def is_unicode(text: str) -> bool:
@@ -94,7 +96,10 @@ def is_unicode(text: str) -> bool:
 
 
 def _fits(metadata: Metadata, policy: Policy) -> bool:
-    text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a number that JSON cannot have
+        return False
     if not is_unicode(text) or "\\u0000" in text:
         return False
     return len(text.encode()) <= policy.details_limit and _depth(metadata) <= policy.details_depth

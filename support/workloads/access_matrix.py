@@ -10,7 +10,7 @@ from support.actors.customer import Conversation, Customer
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 from support.core.words import member
-from support.drivers.contract.access import AccessAct, Subject, TokenState
+from support.drivers.contract.access import AccessAct, Flaw, Subject, TokenState
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Refused, Session
 
@@ -31,16 +31,19 @@ async def do_everything(owner: Customer, conversation: Conversation) -> None:
 
 
 async def try_everything_with(people: People, conversation: Conversation, state: str) -> Attempts:
-    """Try every act, as the owner with a token that is wrong in one thing, in the words of the features."""
+    """Try every act as the owner, with a token or a request that is wrong in one thing, as `state` says."""
     owner = conversation.owner
     secrets = await _secrets(conversation)
+    access = owner.driver.sight.need(owner.driver.access, "access")
+    if state in list(Flaw):
+        flaw = Flaw(state)
+        return await _try_everything(people, owner.session, conversation, access.acts_with(flaw), secrets, flaw)
     token = member(TokenState, state)
     if token is TokenState.REVOKED:
         session: Session | None = owner.session
         await owner.driver.sight.need(owner.driver.revocation, "revocation").revoke(owner.session)
         await owner.sign_in_again()
     else:
-        access = owner.driver.sight.need(owner.driver.access, "access")
         session = await access.with_token(owner.session, token)
     return await _try_everything(people, session, conversation, list(AccessAct), secrets)
 
@@ -58,13 +61,14 @@ async def _try_everything(
     conversation: Conversation,
     acts: Sequence[AccessAct],
     secrets: Sequence[str],
+    flaw: Flaw | None = None,
 ) -> Attempts:
     driver = people.driver
     snapshot = await people.snapshot([])
     nothing = Subject(driver.threads.unknown_id(), driver.threads.unknown_id())
     subject = _subject(conversation)
-    tried = [await _attempt(driver, act, session, subject) for act in acts]
-    on_nothing = [await _attempt(driver, act, session, nothing) for act in acts]
+    tried = [await _attempt(driver, act, session, subject, flaw) for act in acts]
+    on_nothing = [await _attempt(driver, act, session, nothing, flaw) for act in acts]
     await people.settle()
     effects = await snapshot.differences()
     outcomes = [
@@ -74,9 +78,11 @@ async def _try_everything(
     return Attempts((*outcomes[:-1], replace(outcomes[-1], effects=effects)), driver)
 
 
-async def _attempt(driver: Driver, act: AccessAct, session: Session | None, subject: Subject) -> Attempt:
+async def _attempt(
+    driver: Driver, act: AccessAct, session: Session | None, subject: Subject, flaw: Flaw | None
+) -> Attempt:
     access = driver.sight.need(driver.access, "access")
-    refusal = await access.attempt(act, session, subject)
+    refusal = await access.attempt(act, session, subject, flaw)
     if refusal is None:
         return Attempt(str(act), None)
     shown = refusal.shown.replace(subject.thread_id, "<id>").replace(subject.run_id, "<id>")

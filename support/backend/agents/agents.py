@@ -16,6 +16,7 @@ from support.backend.http import validation
 from support.backend.plans import plans
 from support.backend.platform import problems
 from support.backend.platform.database import Record
+from support.backend.platform.text import is_readable
 
 
 class Agent(BaseModel):
@@ -91,7 +92,7 @@ class Speaker:
             timeout=None,
         )
         text = model.content_of(completion)
-        if not text or validation.unstorable_text(text):
+        if not is_readable(text) or validation.unstorable_text(text):
             raise ValueError("an answer that cannot be stored")
         usage = getattr(completion, "usage", None)
         if not isinstance(usage, CompletionUsage):

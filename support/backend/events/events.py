@@ -62,6 +62,21 @@ def parse(customer_id: UUID, text: str) -> Event:
     return _event(customer_id, Envelope.model_validate_json(text), text)
 
 
+def without_thread(event: Event) -> str:
+    """The envelope of an event as JSON, without a word on its thread."""
+    return _changed(event.text, thread_id=None, data={}).model_dump_json()
+
+
+def with_thread(customer_id: UUID, text: str, thread_id: UUID) -> Event:
+    """The event of a deletion, from an envelope `without_thread`."""
+    envelope = _changed(text, thread_id=thread_id, data={"id": str(thread_id)})
+    return _event(customer_id, envelope, envelope.model_dump_json())
+
+
+def _changed(text: str, **members: Any) -> Envelope:
+    return Envelope.model_validate_json(text).model_copy(update=members)
+
+
 def _event(customer_id: UUID, envelope: Envelope, text: str) -> Event:
     thread_id = str(envelope.thread_id) if envelope.thread_id else None
     return Event(customer_id, envelope.sequence, envelope.type, thread_id, envelope.data, text)

@@ -11,7 +11,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from support.backend.events import events
+from support.backend.events import events, tombstones
 from support.backend.events.events import Event
 from support.backend.platform import redis_client
 from support.backend.platform.redis_client import Keys
@@ -22,19 +22,21 @@ KEPT = 5_000
 _KEPT_SECONDS = 30 * 24 * 3600
 
 # An event that is in the stream already is left out: publishing again, from any process, changes nothing.
-# The last word on a thread takes all its events out of the stream, itself included: nothing mentions the thread then.
+# The last word on a thread takes all its other events out of the stream, and is kept with the thread's id sealed: what
+# is kept does not mention the thread, and devices that were away can be told of its deletion.
 _PUBLISH = """
 local published = 0
-for i = 4, #ARGV, 4 do
-  local sequence, thread_id, erases, event = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local id = sequence .. '-0'
-  local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', ARGV[2], id, 'thread_id', thread_id, 'event', event)
+for i = 4, #ARGV, 5 do
+  local sequence, thread_id, event, kept, deleted = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local id, about = sequence .. '-0', deleted == '' and thread_id or ''
+  local added = redis.pcall(
+    'XADD', KEYS[1], 'MAXLEN', ARGV[2], id, 'thread_id', about, 'event', kept, 'deleted', deleted)
   if type(added) == 'table' and added.err then
     if not string.find(added.err, 'equal or smaller', 1, true) then return added end
   else
     published = published + 1
     redis.call('PUBLISH', KEYS[2], ARGV[1] .. '\\n' .. event)
-    if erases == '1' then
+    if deleted ~= '' then
       for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
         if entry[2][2] == thread_id then redis.call('XDEL', KEYS[1], entry[1]) end
       end
@@ -62,16 +64,17 @@ class Position:
 
 
 def is_last_word(event: Event) -> bool:
-    """Whether no event of its thread is to be kept once this one is published, itself included."""
+    """Whether nothing that mentions its thread is to be kept once this one is published."""
     return event.type == "thread_deleted"
 
 
 class EventLog:
     """The published events of all customers."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, secret: str) -> None:
         self._redis = redis
         self._keys = keys
+        self._secret = secret
         self._publish: Any = redis.register_script(_PUBLISH)
         self._position: Any = redis.register_script(_POSITION)
 
@@ -79,7 +82,8 @@ class EventLog:
         """Publish a customer's next events, in order and each once; says how many were not there already."""
         arguments: list[str | int] = [str(customer_id), KEPT, _KEPT_SECONDS]
         for event in batch:
-            arguments += [event.sequence, event.thread_id or "", int(is_last_word(event)), event.text]
+            kept, deleted = self._kept(event)
+            arguments += [event.sequence, event.thread_id or "", event.text, kept, deleted]
         keys = [self._keys.events(customer_id), self._keys.feed()]
         return int(await redis_client.run(self._publish, keys, *arguments))
 
@@ -96,7 +100,20 @@ class EventLog:
         entries: list[tuple[str, dict[str, str]]] = await redis_client.command(
             self._redis, "XRANGE", self._keys.events(customer_id), f"{first}-0", f"{last}-0"
         )
-        return [events.parse(customer_id, fields["event"]) for _, fields in entries]
+        return [self._read(customer_id, int(id_.partition("-")[0]), fields) for id_, fields in entries]
+
+    def _kept(self, event: Event) -> tuple[str, str]:
+        """What is kept of an event, and the sealed id of the thread that it deletes, if it does."""
+        if not is_last_word(event) or event.thread_id is None:
+            return event.text, ""
+        sealed = tombstones.seal(UUID(event.thread_id), event.customer_id, event.sequence, self._secret)
+        return events.without_thread(event), sealed
+
+    def _read(self, customer_id: UUID, sequence: int, fields: dict[str, str]) -> Event:
+        if not fields.get("deleted"):
+            return events.parse(customer_id, fields["event"])
+        thread_id = tombstones.unseal(fields["deleted"], customer_id, sequence, self._secret)
+        return events.with_thread(customer_id, fields["event"], thread_id)
 
     async def beat(self) -> None:
         """Let every listening process know that the channel works."""

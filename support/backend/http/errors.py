@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 
+from support.backend.http import methods
 from support.backend.platform import problems
 from support.backend.platform.problems import Problem
 
@@ -43,10 +44,12 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     return render(problems.invalid([_field_error(detail) for detail in details]))
 
 
-async def _on_http_exception(_: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return render(problems.not_found())
+    if error.status_code == 405:
+        return render(problems.method_not_allowed(methods.allowed(request)))
     kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     return render(Problem(error.status_code, kind, str(error.detail), headers=error.headers))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any, ClassVar
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
@@ -50,6 +51,7 @@ class PublicRoute(APIRoute):
         async def handle(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             await self.authenticate(strict)
+            refuse_unreadable_query(strict)
             if not parameters:
                 refuse_query(strict)
             await strict.load()
@@ -59,6 +61,23 @@ class PublicRoute(APIRoute):
 
     async def authenticate(self, request: Request) -> None:
         """Everybody may come in."""
+
+
+def refuse_unreadable_query(request: Request) -> None:
+    """Refuse query parameters that are not UTF-8, which the framework would read as other characters.
+
+    Raises:
+        problems.Problem: 422, naming each.
+    """
+    text = request.scope["query_string"].decode("latin-1")
+    pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    errors = [
+        problems.field_error(f"/{problems.pointer_part(name)}", "must be UTF-8", "query")
+        for name, value in pairs
+        if any("\ud800" <= character <= "\udfff" for character in name + value)
+    ]
+    if errors:
+        raise problems.invalid(errors)
 
 
 def refuse_query(request: Request) -> None:

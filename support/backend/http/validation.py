@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from support.backend.platform import problems
 from support.backend.platform.database import dumps
+from support.backend.platform.text import is_readable
 
 TITLE_LENGTH = 200
 CONTENT_LENGTH = 20_000
@@ -42,7 +43,7 @@ def parse_json(text: bytes) -> Any:
     """
     refuse_large_body(len(text))
     try:
-        parsed = json.loads(text, parse_constant=_refuse_constant)
+        parsed = json.loads(text, parse_int=_whole_number, parse_float=_fraction, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         detail = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise problems.invalid([problems.field_error("", f"not JSON: {detail}")], status=400) from None
@@ -63,7 +64,7 @@ def refuse_large_body(size: int) -> None:
 
 
 def unstorable(value: Any) -> Iterator[tuple[str, str]]:
-    """Pointer and reason of all that PostgreSQL cannot hold: NUL, lone surrogates, infinite numbers."""
+    """Pointer and reason of all that cannot be kept exactly: NUL, lone surrogates, numbers out of range."""
     waiting: list[tuple[str, Any]] = [("", value)]
     while waiting:
         pointer, part = waiting.pop()
@@ -87,8 +88,8 @@ def unstorable_text(text: str) -> str | None:
 
 
 def unstorable_number(value: Any) -> str | None:
-    """Why PostgreSQL cannot hold a number, or None."""
-    return "a number must be finite" if isinstance(value, float) and not math.isfinite(value) else None
+    """Why a number cannot be kept, or None."""
+    return "a number is out of range" if isinstance(value, float) and not math.isfinite(value) else None
 
 
 def check_title(title: str) -> str:
@@ -106,12 +107,12 @@ def check_content(content: str) -> str:
 
 
 def check_not_blank(text: str) -> None:
-    """At least one visible character.
+    """At least one character that can be seen.
 
     Raises:
         Unacceptable: there is nothing.
     """
-    if not text.strip():
+    if not is_readable(text):
         raise Unacceptable("must not be blank")
 
 
@@ -187,6 +188,21 @@ def _children(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, list):
         return [(str(index), part) for index, part in enumerate(cast("list[Any]", value))]
     return []
+
+
+def _whole_number(digits: str) -> int | float:
+    """The number; none at all where it has too many digits for Python, so that it is refused by its place."""
+    try:
+        return int(digits)
+    except ValueError:
+        return math.nan
+
+
+def _fraction(digits: str) -> float:
+    """The number; none at all where it is not zero, and too small to be anything else."""
+    value = float(digits)
+    is_zero = not any("1" <= digit <= "9" for digit in digits.lower().partition("e")[0])
+    return value if value or is_zero else math.nan
 
 
 def _refuse_constant(name: str) -> Any:

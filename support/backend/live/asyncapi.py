@@ -17,18 +17,42 @@ from support.backend.live import frames
 _EVENTS = f"""\
 One socket carries all events of one customer. Events have ids that count 1, 2, 3 ... for each customer, are sent after
 their change is committed, and reach every device of the customer in the same order. A device that was away
-sends `resume` with the last id it had. The last {KEPT:,} events of a customer are kept, except those of deleted
-threads: nothing that mentions a deleted thread is kept, `thread_deleted` itself included. The events of a run count
+gives the last id it had in its handshake, and gets all that it missed before anything new; or it sends `resume` with
+that id, and may then get new events first. The last {KEPT:,} events of a customer are kept, except those of deleted
+threads: of these the one that tells of the deletion is kept, with the thread's id sealed. The events of a run count
 1, 2, 3 ... in `run_sequence`: `agent_started`, the `message_created` of the answer, and one last event that says how
 it ended. A run cancelled before its start has that one alone.
 """
 _HANDSHAKE = """\
-The token comes in the header `Authorization`, or as the second of two subprotocols, the first being `bearer`. A
-handshake without a valid token is answered with 401, one too many for the plan with 429, both as problem documents.
+The token comes in the header `Authorization`, or as the second of two subprotocols, the first being `bearer`.
+Parameters that are not known are ignored. A handshake without a valid token is answered with 401, one too many for the
+plan with 429, both as problem documents.
 Close codes: 1012 the process ends, connect again; 1013 the device took its events too slowly, or a service was away,
 connect again and resume; 4401 the session is over; 4409 events were missed and cannot be had again, connect again and
 read the threads again.
 """
+_BINDINGS: dict[str, Any] = {
+    "ws": {
+        "method": "GET",
+        "query": {
+            "type": "object",
+            "properties": {
+                frames.RESUME: {
+                    "type": "string",
+                    "pattern": "^[0-9]{1,18}$",
+                    "description": "The id of the last event that the device has: all after it come first.",
+                }
+            },
+        },
+        "headers": {
+            "type": "object",
+            "properties": {
+                "Authorization": {"type": "string", "description": "`Bearer` and the token."},
+                "Sec-WebSocket-Protocol": {"type": "string", "description": "`bearer`, a comma, and the token."},
+            },
+        },
+    }
+}
 _RECEIVED = (frames.Subscribe, frames.Unsubscribe, frames.Ping, frames.Resume)
 
 
@@ -77,6 +101,7 @@ def document() -> dict[str, Any]:
             "live": {
                 "address": "/ws",
                 "description": _flowing(_HANDSHAKE),
+                "bindings": _BINDINGS,
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in sent + received},
             }
         },

@@ -28,6 +28,10 @@ EVENTS: dict[str, tuple[type[BaseModel], ...]] = {
 """Every type of event, and what its `data` can be."""
 
 
+RESUME = "last_event_id"
+"""The parameter of the handshake with which a device that was away asks for all that it missed."""
+
+
 class Frame(BaseModel):
     """Anything but an event."""
 
@@ -35,7 +39,7 @@ class Frame(BaseModel):
 
 
 class Ready(Frame):
-    """The first frame. Every event after `last_event_id` will follow on this socket."""
+    """The first frame. Every event after `last_event_id` will follow on this socket, in order."""
 
     type: Literal["ready"] = "ready"
     connection_id: UUID

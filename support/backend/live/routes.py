@@ -17,7 +17,7 @@ from support.backend.customers.identity import Identity
 from support.backend.http import errors
 from support.backend.http.routing import resources_of
 from support.backend.live import frames
-from support.backend.live.frames import Ping, Pong, Resume, Subscribe, Unsubscribe
+from support.backend.live.frames import RESUME, Ping, Pong, Resume, Subscribe, Unsubscribe
 from support.backend.live.hub import Hub
 from support.backend.live.leases import SocketLeases
 from support.backend.live.socket import LiveSocket
@@ -35,7 +35,7 @@ async def live(websocket: WebSocket) -> None:
     resources = resources_of(websocket)
     try:
         who = await identity.read(websocket, resources.sessions, resources.settings.jwt_secret)
-        socket = LiveSocket(websocket, who, resources.events, resources.sessions)
+        socket = LiveSocket(websocket, who, resources.events, resources.sessions, resume_from(websocket))
         await take_lease(resources.database, resources.leases, socket)
     except problems.Problem as problem:
         await websocket.send_denial_response(errors.render(problem))
@@ -48,6 +48,21 @@ async def live(websocket: WebSocket) -> None:
         await _serve(resources.hub, resources.database, websocket, socket)
     finally:
         await resources.leases.give_back(who.session_id, socket.id)
+
+
+def resume_from(websocket: WebSocket) -> int | None:
+    """The event after which a device wants everything, if its handshake names one.
+
+    Raises:
+        problems.Problem: 422, it is not the id of an event.
+    """
+    given = websocket.query_params.get(RESUME)
+    if given is None:
+        return None
+    try:
+        return int(Resume(type="resume", last_event_id=given).last_event_id)
+    except ValidationError:
+        raise problems.invalid([problems.field_error(f"/{RESUME}", "is not the id of an event", "query")]) from None
 
 
 async def take_lease(database: Database, leases: SocketLeases, socket: LiveSocket) -> None:

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketDisconnect
 from support.backend.customers.identity import Identity
 from support.backend.customers.sessions import Sessions
 from support.backend.events.events import Event
-from support.backend.events.log import EventLog
+from support.backend.events.log import EventLog, Position
 from support.backend.live.frames import Error, Frame, Ready, Subscribed, Unsubscribed
 from support.backend.platform import metrics, problems
 
@@ -35,12 +35,20 @@ _log = logging.getLogger(__name__)
 class LiveSocket:
     """A socket, what it has been sent so far, and what waits to be sent."""
 
-    def __init__(self, websocket: WebSocket, identity: Identity, events: EventLog, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        websocket: WebSocket,
+        identity: Identity,
+        events: EventLog,
+        sessions: Sessions,
+        resume_from: int | None = None,
+    ) -> None:
         self.id = uuid4()
         self.identity = identity
         self._websocket = websocket
         self._events = events
         self._sessions = sessions
+        self._resume_from = resume_from
         self._queue: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(_QUEUE_LENGTH)
         self._threads: set[str] = set()
         self._since = 0  # the socket has had, or left out, every event after this one ...
@@ -112,7 +120,12 @@ class LiveSocket:
         if not await self._sessions.is_live(self.identity.session_id, self.identity.customer_id):
             await self._close(UNAUTHENTICATED, "session revoked")
             return
-        await self._send(Ready(connection_id=self.id, last_event_id=str(self._since)).model_dump_json())
+        since = self._since
+        if self._resume_from is not None and _refused_resume(position, self._resume_from) is None:
+            since = self._resume_from
+        await self._send(Ready(connection_id=self.id, last_event_id=str(since)).model_dump_json())
+        if self._resume_from is not None:
+            await self._replay(self._resume_from)
 
     async def _send_event(self, event: Event) -> None:
         if self._last is not None and event.sequence > self._last + 1:
@@ -124,12 +137,12 @@ class LiveSocket:
         position = await self._events.position(self.identity.customer_id)
         if position is None:
             return
-        for event in await self._events.between(self.identity.customer_id, (self._last or 0) + 1, position.last):
-            if self._last is not None and event.sequence != self._last + 1:
-                break
-            await self._advance(event)
-        if (self._last or 0) < position.last:
+        if self._last is not None and self._last < position.earliest:
             await self._close(EVENTS_MISSED, "events were missed, read again")
+            return
+        # What is missing in between were events of threads that have been deleted, which a later event tells.
+        for event in await self._events.between(self.identity.customer_id, (self._last or 0) + 1, position.last):
+            await self._advance(event)
 
     async def _advance(self, event: Event) -> None:
         if self._last is None:
@@ -139,13 +152,8 @@ class LiveSocket:
 
     async def _replay(self, last_event_id: int) -> None:
         position = await self._events.position(self.identity.customer_id)
-        if position is None:
-            if last_event_id > 0:
-                await self._send_error(_too_old(None))
-        elif last_event_id > position.last:
-            await self._send_error(problems.invalid([problems.field_error("/last_event_id", "no such event yet")]))
-        elif last_event_id < position.earliest:
-            await self._send_error(_too_old(position.earliest))
+        if problem := _refused_resume(position, last_event_id):
+            await self._send_error(problem)
         elif last_event_id < self._since:
             for event in await self._events.between(self.identity.customer_id, last_event_id + 1, self._since):
                 await self._forward(event)
@@ -168,6 +176,15 @@ class LiveSocket:
             self._ended = True
             async with asyncio.timeout(_SEND_SECONDS):
                 await self._websocket.close(code, reason)
+
+
+def _refused_resume(position: Position | None, last_event_id: int) -> problems.Problem | None:
+    """Why a device cannot be sent everything after an event, or None if it can."""
+    if position is None:
+        return _too_old(None) if last_event_id > 0 else None
+    if last_event_id > position.last:
+        return problems.invalid([problems.field_error("/last_event_id", "no such event yet")])
+    return _too_old(position.earliest) if last_event_id < position.earliest else None
 
 
 def _too_old(earliest: int | None) -> problems.Problem:

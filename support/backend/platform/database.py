@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -22,6 +24,8 @@ _Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 OPERATOR = UUID(int=0)
 """Stands where a customer's id stands in what the operator owns."""
 
+_LONG = 24
+"""Digits up to which a whole number is read as it is written."""
 _QUERY_SECONDS = 5
 _ACQUIRE_SECONDS = 3
 _SERVICE_CONNECTIONS = 3
@@ -33,6 +37,13 @@ _FAILURES = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+_REFUSALS = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""Answers of a server that can do no work now, and perhaps later; the connection goes on."""
 _MISUSE = (asyncpg.InterfaceError, asyncpg.InternalClientError)  # unless the connection turns out to be closed
 
 
@@ -47,7 +58,8 @@ class Database:
         """A transaction in which row security shows this customer's rows and no others.
 
         Raises:
-            problems.Problem: 503, PostgreSQL cannot be reached; nothing is known of a commit under way.
+            problems.Problem: 503, PostgreSQL cannot be reached, and nothing is known of a commit under way; or it
+                refuses to work at the moment.
         """
         return _transaction(self._customers, f"BEGIN; SELECT set_config('app.customer_id', '{customer_id}', true)")
 
@@ -101,6 +113,8 @@ async def _transaction(pool: _Pool, begin: str) -> AsyncGenerator[Connection]:
         if isinstance(error, _MISUSE) and not _is_lost(connection):
             raise
         await _drop(pool, connection)  # with a statement under way, perhaps, that nobody waits for
+        raise problems.unavailable("database") from error
+    except _REFUSALS as error:
         raise problems.unavailable("database") from error
     finally:
         await _release(pool, connection)
@@ -165,11 +179,22 @@ async def _pool(settings: Settings, role: str, size: int) -> _Pool:
 
 async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=dumps, decoder=json.loads)
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=dumps, decoder=loads)
 
 
 async def _nothing_to_reset(_: asyncpg.Connection[asyncpg.Record]) -> None:
     """All that is set on a connection ends with its transaction; asyncpg's own reset would be one more round trip."""
+
+
+def loads(text: str) -> Any:
+    """The value of JSON text from PostgreSQL, which writes a number such as 1e300 with all of its zeros."""
+    return json.loads(text, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int | float:
+    """The number, with an exponent where that says exactly the same: it must not grow beyond its size as given."""
+    value = float(digits) if len(digits) > _LONG else math.inf
+    return value if math.isfinite(value) and Decimal(repr(value)) == Decimal(digits) else int(digits)
 
 
 def dumps(value: Any) -> str:

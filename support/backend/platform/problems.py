@@ -68,6 +68,12 @@ def not_found() -> Problem:
     return Problem(404, "not-found", "There is nothing under this address.")
 
 
+def method_not_allowed(allowed: Sequence[str]) -> Problem:
+    """The address knows other methods, which the answer names; it is the same for every id, known or not."""
+    detail = f"This address knows {', '.join(allowed)}."
+    return Problem(405, "method-not-allowed", detail, headers={"Allow": ", ".join(allowed)})
+
+
 def unauthenticated() -> Problem:
     """The token is missing, wrong, expired or revoked; the answer does not say which."""
     return Problem(401, "unauthenticated", "A valid bearer token is needed.", headers={"WWW-Authenticate": "Bearer"})

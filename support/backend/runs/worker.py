@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 from uuid import UUID, uuid4
 
 import openai
@@ -20,7 +21,7 @@ from support.backend.events.relay import Relay
 from support.backend.http.routing import part
 from support.backend.platform import correlation, problems
 from support.backend.platform.config import Settings
-from support.backend.platform.database import Database, Record
+from support.backend.platform.database import Connection, Database, Record
 from support.backend.runs import queue, runs
 from support.backend.runs.queue import Claim
 from support.backend.runs.runs import RunEnd
@@ -33,6 +34,7 @@ TIMED_OUT = RunEnd("timed_out", error_code="timed_out", error_message="The run t
 MODEL_FAILED = RunEnd("failed", error_code="model_failed", error_message="The model gave no answer that can be used.")
 INTERNAL_ERROR = RunEnd("failed", error_code="internal_error", error_message="Something went wrong here.")
 
+Step = TypeVar("Step")
 _RETRY_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
@@ -108,10 +110,7 @@ class Worker:
 
     async def start(self, claim: Claim) -> tuple[Record, list[Record]] | None:
         """Store and announce that the run has started."""
-        async with self._database.transaction(claim.customer_id) as connection:
-            started = await runs.start(connection, claim, self.name)
-        self._relay.wake(claim.customer_id)
-        return started
+        return await self._stored(claim, lambda connection: runs.start(connection, claim, self.name))
 
     async def answer(self, run: Record, said: list[Record]) -> RunEnd:
         """Ask the model, within the run's time."""
@@ -130,18 +129,27 @@ class Worker:
         return RunEnd("completed", reply.text, None, None, reply.prompt_tokens, reply.completion_tokens)
 
     async def end(self, claim: Claim, outcome: RunEnd) -> None:
-        """Store and announce how the run ended; while PostgreSQL is away, try until another worker has the run."""
+        """Store and announce how the run ended."""
+        ids = claim.customer_id, claim.thread_id, claim.run_id
+        await self._stored(claim, lambda connection: runs.end(connection, *ids, outcome, self.name))
+
+    async def _stored(self, claim: Claim, step: Callable[[Connection], Awaitable[Step]]) -> Step:
+        """A step of a run, stored; while PostgreSQL is away, it is tried until another worker has the run.
+
+        Raises:
+            problems.Problem: 404, the thread has been deleted.
+        """
         while True:
             try:
                 async with self._database.transaction(claim.customer_id) as connection:
-                    await runs.end(connection, claim.customer_id, claim.thread_id, claim.run_id, outcome, self.name)
+                    result = await step(connection)
             except problems.Problem as problem:
                 if problem.status != 503:
                     raise
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self._relay.wake(claim.customer_id)
-                return
+                return result
 
     def _begin(self, group: asyncio.TaskGroup, claim: Claim) -> None:
         task = group.create_task(self._work(claim))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from support.backend.http import cursors, validation
 from support.backend.platform import problems
@@ -14,6 +14,21 @@ from support.backend.platform.database import Connection, Record
 from support.backend.threads import threads
 
 _METADATA = "metadata."
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC.
+
+    Raises:
+        Unacceptable: it is before the year 1 or after the year 9999.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise validation.Unacceptable("must be between the years 1 and 9999") from None
+
+
+MomentGiven = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class Filters(BaseModel):
@@ -25,8 +40,8 @@ class Filters(BaseModel):
     q: Annotated[str | None, Field(min_length=1, max_length=200)] = Field(
         None, description="text in the title or in a message, taken literally, in any case"
     )
-    created_after: AwareDatetime | None = None
-    created_before: AwareDatetime | None = None
+    created_after: MomentGiven | None = None
+    created_before: MomentGiven | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: Annotated[str | None, Field(max_length=1000)] = None
 

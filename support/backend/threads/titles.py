@@ -13,6 +13,7 @@ from openai import AsyncOpenAI
 from support.backend.agents import model
 from support.backend.http import validation
 from support.backend.http.routing import part
+from support.backend.platform.text import cut, is_readable, without_blank_start
 
 LONGEST = 60
 UNTITLED = "New conversation"
@@ -63,20 +64,22 @@ TitlesPart = Annotated[Titles, part("titles")]
 
 def clean(answer: str) -> str:
     """The first line of an answer as a title: no quotes around it, at most 60 characters, or nothing at all."""
-    line = next((line for line in answer.splitlines() if line.strip()), "")
-    title = " ".join(line.split()).strip(_QUOTES)
+    line = next((line for line in answer.splitlines() if is_readable(line)), "")
+    title = without_blank_start(" ".join(line.split()).strip(_QUOTES))
     return "" if validation.unstorable_text(title) else shorten(title)
 
 
 def from_message(message: str) -> str:
-    """The first words of a message."""
-    return shorten(" ".join(message.split()))
+    """The first words of a message that can be read."""
+    return shorten(without_blank_start(" ".join(message.split())))
 
 
 def shorten(text: str) -> str:
-    """At most 60 characters, cut after a word where that is possible, with an ellipsis where something was cut."""
+    """At most 60 characters, cut after a word where that is possible, with an ellipsis where something was cut.
+
+    What readers see as one character is never cut in two.
+    """
     if len(text) <= LONGEST:
         return text
-    head = text[:LONGEST]
-    words = head.rpartition(" ")[0].rstrip(" ,;:.-")
-    return (words or head[: LONGEST - 1]) + "…"
+    words = text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:.-")
+    return (words or cut(text, LONGEST - 1)) + "…"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -19,8 +20,10 @@ class AccessAct(StrEnum):
     LIST = "list them"
     SEARCH = "search them"
     OPEN = "open it"
+    LOOK = "look whether it is there"
     CHANGE_DETAILS = "change its details"
     SET_STATUS = "mark it"
+    RENAME = "rename it"
     WRITE = "write in it"
     READ = "read what is written in it"
     ASK = "ask an agent in it"
@@ -28,12 +31,26 @@ class AccessAct(StrEnum):
     OPEN_RUN = "open a run in it"
     STOP = "stop an agent in it"
     EXPORT = "export it"
+    OPEN_DEVICE = "open a device"
+    OPEN_BROWSER = "open a device in a browser"
+    CATCH_UP = "catch up on a device"
+    FOLLOW = "follow it on a device"
     ERASE = "erase it"
 
     @property
     def is_on_one(self) -> bool:
         """Whether this is done with one conversation, rather than with the list."""
-        return self not in (AccessAct.START, AccessAct.LIST, AccessAct.SEARCH)
+        return self not in _ON_NONE
+
+
+_ON_NONE = (
+    AccessAct.START,
+    AccessAct.LIST,
+    AccessAct.SEARCH,
+    AccessAct.OPEN_DEVICE,
+    AccessAct.OPEN_BROWSER,
+    AccessAct.CATCH_UP,
+)
 
 
 class TokenState(StrEnum):
@@ -45,6 +62,14 @@ class TokenState(StrEnum):
     UNSIGNED = "with an unsigned session"
     REVOKED = "with a session that has ended"
     EXPIRED = "with a session that has expired"
+    OTHER_AUDIENCE = "with a session for another product"
+
+
+class Flaw(StrEnum):
+    """What can be wrong with a request whose sender may do the act, in the words of the features."""
+
+    UNKNOWN_IN_ADDRESS = "with a part that nobody knows in its address"
+    UNKNOWN_IN_CONTENT = "with a part that nobody knows in its content"
 
 
 @dataclass(frozen=True)
@@ -58,11 +83,17 @@ class Subject:
 class Access(Protocol):
     """Doing anything, as anybody."""
 
-    async def attempt(self, act: AccessAct, session: Session | None, subject: Subject) -> Refusal | None:
+    async def attempt(
+        self, act: AccessAct, session: Session | None, subject: Subject, flaw: Flaw | None = None
+    ) -> Refusal | None:
         """Do the act with the simplest request; without a session nobody has signed in. None means that it was done.
 
-        An act that is not on one conversation does not look at the subject.
+        An act that is not on one conversation does not look at the subject. With `flaw` the request is wrong so.
         """
+        ...
+
+    def acts_with(self, flaw: Flaw) -> Sequence[AccessAct]:
+        """The acts whose requests can be wrong in this way."""
         ...
 
     async def with_token(self, session: Session, state: TokenState) -> Session | None:

@@ -25,6 +25,22 @@ class ConditionalChanges(Protocol):
         """Merge changes into the metadata of a thread that is at this version."""
         ...
 
+    async def rename(self, session: Session, thread_id: str, title: str, version: int) -> Thread:
+        """Give a thread that is at this version another title; only where the driver has `renaming`."""
+        ...
+
+    async def set_status(self, session: Session, thread_id: str, status: str, version: int) -> Thread:
+        """Change the status of a thread that is at this version; only where the driver has `status`."""
+        ...
+
+
+class Renaming(Protocol):
+    """Changing titles."""
+
+    async def rename(self, session: Session, thread_id: str, title: str) -> Thread:
+        """Give a thread another title."""
+        ...
+
 
 class StatusChanges(Protocol):
     """The status of threads. `Policy.transitions` has the statuses, and the changes that are promised."""

@@ -11,9 +11,13 @@ from functools import cached_property
 
 from support.core.catalogue import CAPABILITIES
 from support.drivers.contract.access import Access
-from support.drivers.contract.changes import ConditionalChanges, MetadataChanges, StatusChanges
+from support.drivers.contract.changes import ConditionalChanges, MetadataChanges, Renaming, StatusChanges
+from support.drivers.contract.described import Described
 from support.drivers.contract.durable import DurableState
+from support.drivers.contract.exports import Exports
+from support.drivers.contract.glimpses import Glimpses
 from support.drivers.contract.identities import Identities, Plans, Revocation
+from support.drivers.contract.keyed import KeyedRequests
 from support.drivers.contract.lists import Paging, Search
 from support.drivers.contract.live import LiveEvents
 from support.drivers.contract.operation import Operator, Outages, ScriptedModel
@@ -22,6 +26,7 @@ from support.drivers.contract.runs import Cancellation, RunLists, Runs
 from support.drivers.contract.sight import Sight
 from support.drivers.contract.starting import StrictInput, Titles
 from support.drivers.contract.storage import Storage
+from support.drivers.contract.subscriptions import Subscriptions
 from support.drivers.contract.threads import Messages, Threads
 
 
@@ -44,12 +49,17 @@ class Driver:
     metadata: MetadataChanges | None = None
     versions: ConditionalChanges | None = None
     status: StatusChanges | None = None
+    renaming: Renaming | None = None
     search: Search | None = None
     titles: Titles | None = None
     strict_input: StrictInput | None = None
+    keyed: KeyedRequests | None = None
+    exports: Exports | None = None
+    glimpses: Glimpses | None = None
     run_lists: RunLists | None = None
     cancellation: Cancellation | None = None
     live: LiveEvents | None = None
+    subscriptions: Subscriptions | None = None
     access: Access | None = None
     revocation: Revocation | None = None
     plans: Plans | None = None
@@ -58,6 +68,7 @@ class Driver:
     model: ScriptedModel | None = None
     operator: Operator | None = None
     outages: Outages | None = None
+    described: Described | None = None
 
     policy: Policy = Policy()
 

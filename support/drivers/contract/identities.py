@@ -26,7 +26,7 @@ class Revocation(Protocol):
     """Ending sessions."""
 
     async def revoke(self, session: Session) -> None:
-        """End a session before it expires."""
+        """End a session before it expires: its token opens nothing from the answer on, and its devices are closed."""
         ...
 
 

@@ -37,6 +37,10 @@ class LiveConnection(Protocol):
         """
         ...
 
+    async def resume(self, since: str) -> None:
+        """Ask for the events after this id, on a connection that was opened without it."""
+        ...
+
     async def close(self) -> None:
         """Say goodbye and close."""
         ...
@@ -50,11 +54,17 @@ class LiveEvents(Protocol):
     """Watching what happens."""
 
     async def connect(
-        self, session: Session, device: str, since: str | None = None, posing_as: Account | None = None
+        self,
+        session: Session,
+        device: str,
+        since: str | None = None,
+        posing_as: Account | None = None,
+        *,
+        browser: bool = False,
     ) -> LiveConnection:
         """Open a connection; with `since`, the events after that id come first.
 
         `device` is only a name for the wire log. With `posing_as`, the request names another customer wherever a
-        careless backend might believe it.
+        careless backend might believe it. With `browser`, it proves the session as pages in a browser do.
         """
         ...

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from support.drivers.contract.types import Account
+from support.drivers.contract.types import Account, Write
 
 
 class Operator(Protocol):
@@ -30,8 +31,16 @@ class Outages(Protocol):
         """Let PostgreSQL end every connection of the backend, as a failover does."""
         ...
 
-    def refusing_messages(self, account: Account) -> AbstractAsyncContextManager[None]:
-        """While open, the database refuses to store messages of this customer, and only of this one."""
+    def refusing(
+        self, accounts: Sequence[Account], write: Write, *, once: bool = False
+    ) -> AbstractAsyncContextManager[None]:
+        """While open, the database refuses to write for these customers, and only for these; perhaps only once.
+
+        It refuses in words of its own, which nobody may ever read.
+
+        Raises:
+            EnvironmentFailed: on closing, if the backend has not tried to write, so that nothing was refused.
+        """
         ...
 
 

@@ -96,21 +96,31 @@ class NamingPlace(StrEnum):
 
 @dataclass(frozen=True)
 class Query:
-    """A search; None leaves a filter out. `metadata` has values by name."""
+    """A search; None leaves a filter out.
+
+    `metadata` has values by name: text, numbers, or yes and no. The start of a thread lies after `created_after` and
+    before `created_before`, both in seconds since the epoch.
+    """
 
     words: str | None = None
     status: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    metadata: Metadata = field(default_factory=dict[str, Any])
+    created_after: float | None = None
+    created_before: float | None = None
 
 
 class BadPage(StrEnum):
-    """Ways in which a page can be asked for wrongly, in the words of the features."""
+    """Ways in which a page of the list can be asked for wrongly, in the words of the features."""
 
     MADE_UP = "a next page that is made up"
     FOREIGN = "the next page of another customer's list"
     FILTERED = "the next page of a list of other statuses"
     EMPTY = "an empty page"
     HUGE = "a page of a million conversations"
+    UNKNOWN_FILTER = "a filter that nobody knows"
+    UNKNOWN_STATUS = "a status that nobody knows"
+    NO_DATE = "a date that is no date"
+    NO_TIME_ZONE = "a date without a time zone"
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,16 @@ class StoredThread:
     messages: tuple[str, ...]
     version: int | None
     last_activity_at: float | None
+
+
+class Write(StrEnum):
+    """What a backend writes to its database, in the words of the features."""
+
+    THREADS = "conversations"
+    MESSAGES = "messages"
+    RUNS = "runs"
+    EVENTS = "events"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True)

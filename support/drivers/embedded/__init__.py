@@ -6,15 +6,20 @@ from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.embedded.access import EmbeddedAccess
 from support.drivers.embedded.api import Api, Clients
+from support.drivers.embedded.described import EmbeddedDescribed
 from support.drivers.embedded.durable import EmbeddedDurable
+from support.drivers.embedded.exports import EmbeddedExports
 from support.drivers.embedded.identities import EmbeddedIdentities, EmbeddedPlans, EmbeddedRevocation
-from support.drivers.embedded.live import EmbeddedLive
+from support.drivers.embedded.keyed import EmbeddedKeyed
+from support.drivers.embedded.live import EmbeddedLive, EmbeddedSubscriptions
 from support.drivers.embedded.messages import EmbeddedCancellation, EmbeddedMessages, EmbeddedRunLists, EmbeddedRuns
 from support.drivers.embedded.operations import EmbeddedModel, EmbeddedOperator, EmbeddedOutages
 from support.drivers.embedded.storage import EmbeddedStorage
 from support.drivers.embedded.threads import (
+    EmbeddedGlimpses,
     EmbeddedMetadata,
     EmbeddedPaging,
+    EmbeddedRenaming,
     EmbeddedSearch,
     EmbeddedStatus,
     EmbeddedStrictInput,
@@ -64,16 +69,22 @@ class EmbeddedDriver(Driver):
         self.metadata = EmbeddedMetadata(api)
         self.versions = EmbeddedVersions(api)
         self.status = EmbeddedStatus(api)
+        self.renaming = EmbeddedRenaming(api)
         self.search = EmbeddedSearch(api)
         self.titles = EmbeddedThreads(api)
         self.strict_input = EmbeddedStrictInput(api)
+        self.keyed = EmbeddedKeyed(api)
+        self.exports = EmbeddedExports(api)
+        self.glimpses = EmbeddedGlimpses(api)
         self.run_lists = EmbeddedRunLists(api)
         self.cancellation = EmbeddedCancellation(api)
         self.live = EmbeddedLive(urls, wire)
-        self.access = EmbeddedAccess(api, target.signing_key)
+        self.subscriptions = EmbeddedSubscriptions()
+        self.access = EmbeddedAccess(api, self.live, target.signing_key)
         self.revocation = EmbeddedRevocation(api)
         self.plans = EmbeddedPlans()
         self.operator = EmbeddedOperator(self._clients, urls[0])
+        self.described = EmbeddedDescribed(api)
         if target.model_url:
             self.model = EmbeddedModel()
         if connections.postgres and target.database_url:

@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack, cast
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 
@@ -20,6 +22,7 @@ REASONS = {
     401: Reason.NOT_SIGNED_IN,
     403: Reason.NOT_IN_PLAN,
     404: Reason.NOT_FOUND,
+    405: Reason.INVALID,
     400: Reason.INVALID,
     409: Reason.CONFLICT,
     412: Reason.CONFLICT,
@@ -35,15 +38,23 @@ PARTS = {
     "first_message": "first message",
     "cursor": "next page",
     "limit": "page size",
+    "q": "words",
     "status": "status",
+    "created_after": "date",
+    "created_before": "date",
+    "Idempotency-Key": "request key",
     "": "request",
 }
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
 OWNER_FIELDS = ("customer_id", "user_id", "owner_id")
+MARKER = re.compile(r"marker-[0-9a-f]{32}")
+"""Words that the database says when the suite lets it refuse a write."""
 GIVEN_AWAY = {
     "a stack trace": re.compile(r'Traceback|File "|\.py\b'),
     "a database statement": re.compile(
         r"\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\b|relation \"|asyncpg"
     ),
+    "the database's own words": MARKER,
     "a token": re.compile(r"eyJ[\w-]+\.[\w-]+|[Bb]earer[ \t]+\S{16}"),
 }
 
@@ -115,15 +126,34 @@ class Api:
             Refused: the backend answered with a problem document.
             BackendFailed: it did not answer, or with something else.
         """
+        reply = await self.checked(act, method, path, session=session, body=body, **more)
+        return _json(act, reply) if reply.content else None
+
+    async def checked(
+        self,
+        act: str,
+        method: str,
+        path: str,
+        *,
+        session: Session | None = None,
+        body: Any = None,
+        **more: Unpack[_More],
+    ) -> httpx.Response:
+        """Send one request and return the reply, unless it is a refusal.
+
+        Raises:
+            Refused: the backend answered with a problem document.
+            BackendFailed: it did not answer.
+        """
         reply = await self.send(act, method, path, session=session, body=body, **more)
         if reply.status_code >= 400:
             raise Refused(act, read_refusal(reply, session))
-        return _json(act, reply) if reply.content else None
+        return reply
 
-    async def all_items(self, act: str, path: str, session: Session) -> list[Any]:
+    async def all_items(self, act: str, path: str, session: Session, page_size: int = 100) -> list[Any]:
         """All entries of a list, page by page."""
         items: list[Any] = []
-        params = {"limit": "100"}
+        params = {"limit": str(page_size)}
         while True:
             page = await self.call(act, "GET", path, session=session, params=params)
             items += page["items"]
@@ -150,28 +180,42 @@ class Api:
         token = self._operator_token if path.startswith("/operator") else session.token if session else None
         headers = ({"authorization": f"Bearer {token}"} if token else {}) | more.get("headers", {})
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            content = json_bytes(body)
         if content is not None:
             headers["content-type"] = "application/json"
         who = session.account.name if session else more.get("who", "operator")
         person = session.id if session else who
         http = self._clients.of(person)
-        url = f"{self._turns.next(person)}{path}"
-        request = http.build_request(method, url, headers=headers, content=content, params=more.get("params"))
+        query = urlencode(more.get("params", {}), errors="surrogatepass")
+        url = f"{self._turns.next(person)}{path}" + (f"?{query}" if query else "")
+        request = http.build_request(method, url, headers=headers, content=content)
         started = time.perf_counter()
         try:
             reply = await http.send(request)
         except httpx.HTTPError as error:
             seconds = time.perf_counter() - started
             failure = f"{type(error).__name__}: {error}"
-            self._wire.said(_exchange(who, request, body or content, seconds, failure=failure))
+            self._wire.said(exchange_of(who, request, body or content, seconds, failure=failure))
             raise BackendFailed(f"{act}: the backend did not answer: {failure}") from error
         seconds = time.perf_counter() - started
-        self._wire.said(_exchange(who, request, body or content, seconds, reply=reply))
+        self._wire.said(exchange_of(who, request, body or content, seconds, reply=reply))
         return reply
 
 
-def _exchange(
+def marker() -> str:
+    """Fresh words for the database to refuse with."""
+    return f"marker-{uuid4().hex}"
+
+
+def json_bytes(body: Any) -> bytes:
+    r"""A body as JSON: half surrogates are written as `\ud83d`, and an infinite number as `1e400`."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _TOKENS.sub(lambda token: "1e400" if token[0] == "Infinity" else token[0], text).encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def exchange_of(
     who: str,
     request: httpx.Request,
     body: Any,
@@ -180,6 +224,7 @@ def _exchange(
     reply: httpx.Response | None = None,
     failure: str = "",
 ) -> Exchange:
+    """A request and its reply as the wire log has them."""
     return Exchange(
         who=who,
         method=request.method,
@@ -209,15 +254,22 @@ def _json(act: str, reply: httpx.Response) -> Any:
 
 
 def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
-    """A problem document (RFC 9457) as the customer reads it; anything else counts as unclear."""
-    body = _readable(reply)
-    problem = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-    clear = reply.headers.get("content-type", "").startswith("application/problem+json") and "detail" in problem
+    """A problem document (RFC 9457) as the customer reads it; anything else counts as unclear.
+
+    The answer to HEAD has no body, so that its status alone says the reason.
+    """
+    problem = _problem(reply)
+    has_type = reply.headers.get("content-type", "").startswith("application/problem+json")
+    clear = has_type and ("detail" in problem or reply.request.method == "HEAD")
+    return refusal_of(problem, reply.status_code if clear else None, word_for_word(reply), session)
+
+
+def refusal_of(problem: dict[str, Any], status: int | None, shown: str, session: Session | None) -> Refusal:
+    """A problem document as its reader understands it, who was `shown` this; without a status it is unclear."""
     errors: list[dict[str, str]] = problem.get("errors") or []
-    shown = _word_for_word(reply, [reply.headers.get("x-correlation-id"), problem.get("correlation_id")])
     return Refusal(
-        reason=REASONS.get(reply.status_code, Reason.UNCLEAR) if clear else Reason.UNCLEAR,
-        text=str(problem.get("detail", reply.text[:200])),
+        reason=Reason.UNCLEAR if status is None else REASONS.get(status, Reason.UNCLEAR),
+        text=str(problem.get("detail", shown[:200])),
         parts=tuple(part_named(error.get("pointer", "?")) for error in errors),
         shown=shown,
         leaks=tuple(leaks_in(shown, session)),
@@ -228,11 +280,22 @@ def read_refusal(reply: httpx.Response, session: Session | None) -> Refusal:
     )
 
 
-def _word_for_word(reply: httpx.Response, references: list[object]) -> str:
+def _problem(reply: httpx.Response) -> dict[str, Any]:
+    body = _readable(reply)
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def word_for_word(reply: httpx.Response) -> str:
     """An answer without its date; each reference number is replaced by its form."""
     headers = [f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in reply.headers.raw]
     text = "\n".join([str(reply.status_code), *(one for one in headers if not one.lower().startswith("date:"))])
-    text += f"\n\n{reply.text}"
+    return without_references(
+        f"{text}\n\n{reply.text}", reply.headers.get("x-correlation-id"), _problem(reply).get("correlation_id")
+    )
+
+
+def without_references(text: str, *references: object) -> str:
+    """A text with each reference number replaced by its form."""
     for reference in {str(one) for one in references if one}:
         text = text.replace(reference, re.sub(r"\w", "#", reference))
     return text

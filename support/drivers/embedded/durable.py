@@ -65,13 +65,17 @@ class EmbeddedDurable:
         return [row["content"] for row in found]
 
     async def events_of(self, account: Account) -> list[Event]:
-        """Published events from the customer's stream, then those that still wait to be published."""
+        """Published events from the customer's stream, then those that still wait to be published.
+
+        What is kept of a deletion names no thread, and is left out.
+        """
         waiting = await self._postgres.rows(
             "SELECT sequence, type, thread_id::text, run_id::text, data FROM outbox "
             "WHERE customer_id::text = $1 ORDER BY sequence",
             account.id,
         )
-        published = [json.loads(entry["event"]) for entry in await self._redis.stream(f"events:{account.id}")]
+        entries = await self._redis.stream(f"events:{account.id}")
+        published = [json.loads(entry["event"]) for entry in entries if not entry.get("deleted")]
         frames = {row["sequence"]: row | {"id": str(row["sequence"])} for row in waiting}
         frames |= {frame["sequence"]: frame for frame in published}
         return [read_event(frames[sequence]) for sequence in sorted(frames)]

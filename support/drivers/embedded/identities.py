@@ -42,8 +42,8 @@ class EmbeddedRevocation:
         self._api = api
 
     async def revoke(self, session: Session) -> None:
-        """End a session."""
-        await self._api.call("ending a session", "DELETE", f"/api/sessions/{session.id}", session=session)
+        """End a session, as its customer does when signing out."""
+        await self._api.call("signing out", "DELETE", f"/api/sessions/{session.id}", session=session)
 
 
 class EmbeddedPlans:

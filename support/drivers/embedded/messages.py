@@ -10,6 +10,8 @@ from support.drivers.embedded.threads import THREADS
 
 AGENT = "triage"
 """The agent that every plan has."""
+FEW = 2
+"""Messages on a page: so few that nearly every conversation has a next page."""
 
 
 class EmbeddedMessages:
@@ -27,7 +29,7 @@ class EmbeddedMessages:
 
     async def list(self, session: Session, thread_id: str) -> list[Message]:
         """All messages of a thread."""
-        items = await self._api.all_items("reading messages", f"{THREADS}/{thread_id}/messages", session)
+        items = await self._api.all_items("reading messages", f"{THREADS}/{thread_id}/messages", session, FEW)
         return [read_message(item) for item in items]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +23,11 @@ from support.drivers.contract.types import (
     Thread,
 )
 from support.drivers.embedded import malformed as bad
-from support.drivers.embedded.api import Api, read_refusal
+from support.drivers.embedded.api import Api, read_refusal, word_for_word
 
 THREADS = "/api/threads"
+EAST = timezone(timedelta(hours=5, minutes=30))
+"""A time zone that is not the backend's, for one of two moments: it must compare moments, not clocks."""
 
 
 class EmbeddedThreads:
@@ -35,11 +38,8 @@ class EmbeddedThreads:
 
     async def create(self, session: Session, new: NewThread) -> Thread:
         """Start a thread."""
-        body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
-        given = {name: value for name, value in body.items() if value is not None}
-        return read_thread(
-            await self._api.call("starting a conversation", "POST", THREADS, session=session, body=given)
-        )
+        act = "starting a conversation"
+        return read_thread(await self._api.call(act, "POST", THREADS, session=session, body=new_thread(new)))
 
     async def read(self, session: Session, thread_id: str) -> Thread:
         """One thread by its id."""
@@ -60,7 +60,7 @@ class EmbeddedThreads:
 
 
 class EmbeddedSearch:
-    """`GET /api/threads?q&status&metadata.KEY`."""
+    """`GET /api/threads?q&status&metadata.KEY&created_after&created_before`."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -68,7 +68,11 @@ class EmbeddedSearch:
     async def find(self, session: Session, query: Query) -> list[Thread]:
         """Threads for which all of the query is true; a hundred at most."""
         params = {"limit": "100", "q": query.words or "", "status": query.status or ""}
-        params |= {f"metadata.{name}": value for name, value in query.metadata.items()}
+        params |= {f"metadata.{name}": _spelled(value) for name, value in query.metadata.items()}
+        params |= {
+            "created_after": _moment(query.created_after, UTC),
+            "created_before": _moment(query.created_before, EAST),
+        }
         given = {name: value for name, value in params.items() if value}
         act = "searching conversations"
         page = await self._api.call(act, "GET", THREADS, session=session, params=given)
@@ -121,6 +125,10 @@ class EmbeddedPaging:
             BadPage.FILTERED: {"cursor": cursor, "status": "completed"},
             BadPage.EMPTY: {"limit": "0"},
             BadPage.HUGE: {"limit": "1000000"},
+            BadPage.UNKNOWN_FILTER: {"colour": "green"},
+            BadPage.UNKNOWN_STATUS: {"status": "finished"},
+            BadPage.NO_DATE: {"created_after": "yesterday"},
+            BadPage.NO_TIME_ZONE: {"created_before": "2026-11-25T10:00:00"},
         }
         try:
             return await _page(self._api, session, wrong[bad])
@@ -136,9 +144,8 @@ class EmbeddedStatus:
 
     async def set(self, session: Session, thread_id: str, status: str) -> Thread:
         """Change the status."""
-        path = f"{THREADS}/{thread_id}"
         act = f"marking a conversation as {status}"
-        return read_thread(await self._api.call(act, "PATCH", path, session=session, body={"status": status}))
+        return await _change(self._api, act, session, thread_id, {"status": status})
 
     async def list(self, session: Session, status: str) -> list[Thread]:
         """All threads of a status."""
@@ -153,7 +160,19 @@ class EmbeddedMetadata:
 
     async def merge(self, session: Session, thread_id: str, changes: Metadata) -> Thread:
         """Merge changes into a thread's metadata."""
-        return await _merge(self._api, session, thread_id, changes, {})
+        act = "changing a conversation's details"
+        return await _change(self._api, act, session, thread_id, {"metadata": changes})
+
+
+class EmbeddedRenaming:
+    """`PATCH /api/threads/{id}` with a title."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def rename(self, session: Session, thread_id: str, title: str) -> Thread:
+        """Change the title."""
+        return await _change(self._api, "renaming a conversation", session, thread_id, {"title": title})
 
 
 class EmbeddedVersions:
@@ -164,12 +183,23 @@ class EmbeddedVersions:
 
     async def merge(self, session: Session, thread_id: str, changes: Metadata, version: int) -> Thread:
         """Merge changes into the metadata of a thread that is at this version."""
-        return await _merge(self._api, session, thread_id, changes, {"If-Match": f'"{version}"'})
+        act = "changing a conversation's details"
+        return await _change(self._api, act, session, thread_id, {"metadata": changes}, version)
+
+    async def rename(self, session: Session, thread_id: str, title: str, version: int) -> Thread:
+        """Change the title of a version."""
+        return await _change(self._api, "renaming a conversation", session, thread_id, {"title": title}, version)
+
+    async def set_status(self, session: Session, thread_id: str, status: str, version: int) -> Thread:
+        """Change the status of a version."""
+        act = f"marking a conversation as {status}"
+        return await _change(self._api, act, session, thread_id, {"status": status}, version)
 
 
-async def _merge(api: Api, session: Session, thread_id: str, changes: Metadata, headers: dict[str, str]) -> Thread:
-    path, body = f"{THREADS}/{thread_id}", {"metadata": changes}
-    act = "changing a conversation's details"
+async def _change(
+    api: Api, act: str, session: Session, thread_id: str, body: dict[str, Any], version: int | None = None
+) -> Thread:
+    path, headers = f"{THREADS}/{thread_id}", {} if version is None else {"If-Match": f'"{version}"'}
     return read_thread(await api.call(act, "PATCH", path, session=session, body=body, headers=headers))
 
 
@@ -187,6 +217,35 @@ async def _all_threads(api: Api, session: Session, params: dict[str, str]) -> li
         if page.cursor is None:
             return found
         asked["cursor"] = page.cursor
+
+
+class EmbeddedGlimpses:
+    """HEAD and OPTIONS of `/api/threads/{id}`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def of(self, session: Session, thread_id: str) -> dict[str, str]:
+        """The answers, word for word."""
+        path, act = f"{THREADS}/{thread_id}", "asking about a conversation"
+        replies = {name: await self._api.send(act, name, path, session=session) for name in ("HEAD", "OPTIONS")}
+        return {name: word_for_word(reply).replace(thread_id, "<id>") for name, reply in replies.items()}
+
+
+def new_thread(new: NewThread) -> dict[str, Any]:
+    """The body of a request to start a thread."""
+    body = {"title": new.title, "metadata": new.metadata, "first_message": new.first_message}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _spelled(value: Any) -> str:
+    """A value of the metadata as a parameter has it: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _moment(seconds: float | None, zone: timezone) -> str:
+    """A moment (RFC 3339); an empty text for none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, zone).isoformat()
 
 
 def read_thread(body: Any) -> Thread:

@@ -29,7 +29,7 @@ def archiving_deletes_messages(patch: Patch) -> None:
     sql_after(patch, Seam.SAVE_CHANGES, CLEAR, when=lambda call: call.values["status"] == "archived")
 
 
-@fault(breaks("TL-22.1", at="threads:has", code=Code.MESSAGES_STORED))
+@fault(breaks("TL-22.1", at="threads:has", code=Code.MESSAGES_STORED), one_process=True)
 def messages_of_archived_threads_are_shown_from_memory(patch: Patch) -> None:
     """The later messages of an archived conversation are in memory only."""
     memory: dict[Any, Any] = {}

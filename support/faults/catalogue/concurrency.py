@@ -7,9 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from support.core.failure import Code
+from support.faults import seams
 from support.faults.fault import breaks, fault
 from support.faults.makers.events import agents_work_on
-from support.faults.makers.functions import before, change_refusal, instead, on_refusal, skip, swallow, watch
+from support.faults.makers.functions import (
+    before,
+    change_call,
+    change_refusal,
+    change_result,
+    instead,
+    on_refusal,
+    skip,
+    swallow,
+    watch,
+)
 from support.faults.makers.requests import sql_when_refused
 from support.faults.makers.storage import bring_back, create_table, end_without_lock, read_stale
 from support.faults.patch import Call, Patch
@@ -77,7 +88,16 @@ def details_are_in_another_table(patch: Patch) -> None:
         patch.replace(seam, counts=False)(read)
 
 
-@fault(breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER))
+@fault(
+    breaks("TL-15.2", at="together:fit_one_order", code=Code.NO_ORDER),
+    breaks(
+        "TL-15.11[status]",
+        "TL-15.11[title]",
+        "TL-15.11[details]",
+        at="refusals:is_refused",
+        code=Code.NOT_REFUSED,
+    ),
+)
 def conditions_are_not_checked(patch: Patch) -> None:
     """A change overwrites what others did since, even when it is asked not to."""
     skip(patch, Seam.CHECK_VERSION)
@@ -160,7 +180,24 @@ def stopping_takes_no_lock(patch: Patch) -> None:
     end_without_lock(patch, when=lambda call: call.worker is None)
 
 
-@fault(breaks("TL-25.2", at="together:none_blocked", code=Code.DEADLOCK))
+@fault(breaks("TL-25.3", at="together:none_blocked", code=Code.DEADLOCK))
 def answering_takes_no_lock(patch: Patch) -> None:
     """An answer and the erasing of its conversation can wait for each other, until the database gives one up."""
     end_without_lock(patch, when=lambda call: call.worker is not None)
+
+
+@fault(breaks("TL-15.11[status]", "TL-15.11[title]", at="refusals:is_refused", code=Code.NOT_REFUSED))
+def conditions_are_checked_for_details_alone(patch: Patch) -> None:
+    """A late change of status or title overwrites what others did since, even when it is asked not to."""
+
+    def ignore(_result: Any, call: Call) -> None:
+        if "metadata" not in (seams.json_body(call.self) or {}):
+            seams.drop_header(call.self, "if-match")
+
+    change_result(patch, Seam.LOAD_REQUEST, ignore)
+
+
+@fault(breaks("TL-15.12", at="threads:marks", code=Code.ACT_REFUSED))
+def conditions_are_never_met(patch: Patch) -> None:
+    """A change on condition is refused even where nothing has changed since."""
+    change_call(patch, Seam.CHECK_VERSION, version=lambda version: version + 1)

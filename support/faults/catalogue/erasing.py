@@ -16,7 +16,7 @@ from support.faults.seams import Seam
 OWNER = "(SELECT customer_id FROM threads WHERE id = :thread_id)"
 
 
-@fault(breaks("TL-23.1", at="lists:does_not_exist", code=Code.VISIBLE))
+@fault(breaks("TL-23.1", at="lists:does_not_exist", code=Code.VISIBLE), one_process=True)
 def erased_threads_are_shown_from_memory(patch: Patch) -> None:
     """A conversation that was read before it was erased can be opened for ever."""
     read_stale(patch, remember(patch, Seam.LOCK_THREAD))

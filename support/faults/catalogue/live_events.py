@@ -31,9 +31,7 @@ def events_are_sent_twice(patch: Patch) -> None:
 @fault(breaks("TL-03.1", at="devices:received", code=Code.EVENT_DIFFERS))
 def events_have_no_title(patch: Patch) -> None:
     """An event does not say what its conversation is called."""
-    change_call(
-        patch, Seam.ENQUEUE_EVENT, data=lambda data: {name: value for name, value in data.items() if name != "title"}
-    )
+    change_call(patch, Seam.ENQUEUE_EVENT, data=lambda data: {**data, "title": ""} if "title" in data else data)
 
 
 @fault(
@@ -98,7 +96,7 @@ def only_the_newest_device_receives_events(patch: Patch) -> None:
     tell_one_device(patch, newest=True)
 
 
-@fault(breaks("TL-07.1", "TL-14.1", "TL-23.1", at="devices:received", code=Code.EVENT_MISSING))
+@fault(breaks("TL-07.1", "TL-14.1", "TL-23.1", at="devices:received", code=Code.EVENT_MISSING), one_process=True)
 def only_the_first_device_receives_events(patch: Patch) -> None:
     """While one device of a customer is open, no other receives anything."""
     tell_one_device(patch)
@@ -145,8 +143,8 @@ def missed_events_come_backwards(patch: Patch) -> None:
 @fault(breaks("TL-07.2", at="devices:received", code=Code.EVENT_UNEXPECTED))
 def devices_first_receive_a_strange_event(patch: Patch) -> None:
     """Each device that opens first receives the event of a conversation that its owner does not have."""
-    data = {"title": "Strange"}
-    event = {"id": "0", "type": "thread_created", "sequence": 0, "thread_id": None, "run_id": None, "data": data}
+    data = {"id": "Strange"}
+    event = {"id": "0", "type": "thread_deleted", "sequence": 0, "thread_id": None, "run_id": None, "data": data}
     change_result(patch, Seam.GREET_DEVICE, lambda _result, call: seams.send_now(call.self, event))
 
 

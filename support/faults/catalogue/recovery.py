@@ -37,7 +37,7 @@ def broken_connections_are_used_again(patch: Patch) -> None:
             await call.connection.execute("ROLLBACK")
 
 
-@fault(breaks("TL-16.1", at="threads:marks", code=Code.ACT_REFUSED))
+@fault(breaks("TL-16.1", at="threads:marks", code=Code.ACT_REFUSED), one_process=True)
 def one_error_stops_all_changes(patch: Patch) -> None:
     """After a refused change nobody can change anything any more."""
     refused: list[Call] = []

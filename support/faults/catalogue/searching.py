@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from support.core.failure import Code
@@ -68,3 +69,93 @@ def one_condition_is_enough(patch: Patch) -> None:
         return call.go()
 
     instead(patch, Seam.FINISH_QUERY, either)
+
+
+@fault(
+    breaks(
+        'TL-19.11[after "Paper boxes"]',
+        'TL-19.11[before "Lids and lining"]',
+        'TL-19.11[after "Paper boxes" and before "Glued boxes"]',
+        'TL-19.11[before "Glued boxes"]',
+        'TL-19.11[after "Card boxes"]',
+        'TL-19.11[after "Glued boxes"]',
+        at="lists:finds_exactly",
+        code=Code.LIST_FOREIGN,
+    )
+)
+def dates_are_ignored(patch: Patch) -> None:
+    """A search finds conversations of any date."""
+    skip(patch, Seam.FILTER_DATES)
+
+
+@fault(breaks('TL-19.11[before "Lids and lining"]', at="lists:finds_exactly", code=Code.LIST_FOREIGN))
+def time_zones_are_ignored(patch: Patch) -> None:
+    """A search compares the clocks of two time zones, not the moments."""
+
+    def as_clock(call: Call) -> None:
+        moment = call.filters.created_before.replace(tzinfo=UTC)
+        call.query.where("created_at < {0}", moment)
+
+    instead(patch, Seam.FILTER_DATES, as_clock, when=lambda call: bool(call.filters.created_before))
+
+
+@fault(
+    breaks(
+        'TL-19.11[after "Paper boxes"]',
+        'TL-19.11[after "Glued boxes"]',
+        at="lists:finds_exactly",
+        code=Code.LIST_FOREIGN,
+    )
+)
+def the_first_moment_is_included(patch: Patch) -> None:
+    """A search for what was started after a conversation finds that conversation too."""
+
+    def from_there(call: Call) -> None:
+        call.query.where("created_at >= {0}", call.filters.created_after)
+
+    instead(patch, Seam.FILTER_DATES, from_there, when=lambda call: bool(call.filters.created_after))
+
+
+@fault(
+    breaks(
+        "TL-19.12[a number]",
+        "TL-19.12[a larger number]",
+        "TL-19.12[a broken number]",
+        "TL-19.12[a yes]",
+        "TL-19.12[a no]",
+        at="lists:finds_exactly",
+        code=Code.LIST_MISSING,
+    )
+)
+def details_are_searched_as_text_alone(patch: Patch) -> None:
+    """A search finds no detail that is a number, or yes or no."""
+    instead(patch, Seam.VALUES_SEARCHED, lambda call: [call.value])
+
+
+@fault(breaks("TL-19.12[a number]", "TL-19.12[an item of a list]", at="lists:finds_exactly", code=Code.LIST_FOREIGN))
+def details_are_searched_by_their_beginning(patch: Patch) -> None:
+    """A search for a number finds larger numbers that begin with it, and a word finds longer texts that have it."""
+
+    def begin(call: Call) -> None:
+        for key, value in call.filters.metadata.items():
+            call.query.where("metadata ->> {0} LIKE {1}", key, f"%{value}%")
+
+    instead(patch, Seam.FILTER_METADATA, begin)
+
+
+@fault(
+    breaks(
+        "TL-19.12[a number]",
+        "TL-19.12[a larger number]",
+        "TL-19.12[a broken number]",
+        "TL-19.12[a yes]",
+        "TL-19.12[a no]",
+        "TL-19.12[an item of a list]",
+        "TL-19.12[another number]",
+        at="lists:finds_exactly",
+        code=Code.LIST_FOREIGN,
+    )
+)
+def details_are_not_looked_at(patch: Patch) -> None:
+    """A search for a detail alone finds everything."""
+    skip(patch, Seam.FILTER_METADATA)

@@ -127,13 +127,13 @@ def lost_message_is_ignored(patch: Patch) -> None:
 
 @fault(breaks("TL-06.1", at="refusals:is_refused", code=Code.REFUSAL_LEAKS))
 def errors_show_a_stack_trace(patch: Patch) -> None:
-    """An unexpected error is answered with its stack trace."""
+    """A failure is answered with its stack trace."""
 
     def show(call: Call) -> Any:
         detail = "".join(traceback.format_exception(call.error))
         return seams.answer_of(seams.refusal(500, "internal-error", detail))
 
-    instead(patch, Seam.ON_BUG, show)
+    instead(patch, Seam.ON_PROBLEM, show, when=lambda call: call.error.status == 503)
 
 
 @fault(breaks("TL-06.1", at="starting:starts_by_asking", code=Code.ACT_REFUSED))

@@ -41,7 +41,7 @@ def archived_threads_are_in_no_list(patch: Patch) -> None:
     change_result(patch, Seam.FILTER_STATUS, lambda _result, call: call.query.where("status <> 'archived'"))
 
 
-@fault(breaks("TL-09.2", "TL-13.1[archived, active]", at="threads:has", code=Code.STATUS_STORED))
+@fault(breaks("TL-09.2", "TL-13.1[archived, active]", at="threads:has", code=Code.STATUS_STORED), one_process=True)
 def active_again_in_memory_only(patch: Patch) -> None:
     """A conversation that is made active again is shown so, and stays archived in the database."""
     active = keep_in_memory(patch, "status", when=lambda call: call.values["status"] == "active")

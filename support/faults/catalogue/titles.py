@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from support.core.failure import Code
 from support.faults.fault import breaks, fault
-from support.faults.makers.functions import change_call, instead, repeat
+from support.faults.makers.events import drop_changes
+from support.faults.makers.functions import change_call, change_result, instead, repeat
 from support.faults.makers.storage import change_what_was_stored
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
@@ -81,3 +84,33 @@ def no_start_without_the_model(patch: Patch) -> None:
 def error_becomes_the_title(patch: Patch) -> None:
     """While the model is unreachable, an error message becomes the title."""
     instead(patch, Seam.TITLE_FROM_MESSAGE, lambda _call: "Error: no title from the model")
+
+
+@fault(
+    breaks("TL-01.11", at="threads:has", code=Code.TITLE_SHOWN),
+    breaks("TL-06.11", at="lists:finds_exactly", code=Code.LIST_FOREIGN),
+)
+def new_titles_are_shown_once_and_forgotten(patch: Patch) -> None:
+    """A new title is confirmed and announced, and the conversation keeps its old one."""
+    statement = "UPDATE threads SET title = {title} WHERE id = {id}"
+
+    async def save(call: Call) -> Any:
+        before = await Seam.READ_THREAD(call.connection, call.customer_id, call.thread_id)
+        saved = await call.go()
+        title = before["title"].replace("'", "''")
+        await call.connection.execute(statement.format(title=f"'{title}'", id=f"'{call.thread_id}'"))
+        return saved
+
+    instead(patch, Seam.SAVE_CHANGES, save)
+
+
+@fault(breaks("TL-14.11", at="devices:received", code=Code.EVENT_DIFFERS))
+def events_tell_the_old_title(patch: Patch) -> None:
+    """Devices are told of a change, and shown the title from before it."""
+    change_result(patch, Seam.CHANGE_EVENT, lambda data, call: {**data, "title": call.old["title"]})
+
+
+@fault(breaks("TL-14.11", at="devices:received", code=Code.EVENT_MISSING))
+def new_titles_are_not_announced(patch: Patch) -> None:
+    """Devices are not told of a new title."""
+    drop_changes(patch, lambda data: data.get("changed") == ["title"])

@@ -199,4 +199,4 @@ def end_without_lock(patch: Patch, when: When) -> None:
     instead(patch, Seam.END_RUN, end, when)
     instead(patch, Seam.LOCK_THREAD, read, when=lambda _call: ending.get())
     for seam in (Seam.STORE_ANSWER, Seam.NOTE_END_OF_RUN):
-        before(patch, seam, lambda _call: asyncio.sleep(0.02), when=lambda _call: unlocked.get())
+        before(patch, seam, lambda _call: asyncio.sleep(0.1), when=lambda _call: unlocked.get())

@@ -67,7 +67,7 @@ class FakeProduct(Driver):
         self.status: Any = _Status(self)
         self.paging: Any = self.threads
         self.metadata: Any = _Metadata(self)
-        self.versions = _Versions(self)
+        self.versions: Any = _Versions(self)
         self.live: Any = _Live(self)
         self.messages: Any = _Messages(self)
         self.durable: Any = _Durable(self)
@@ -75,6 +75,8 @@ class FakeProduct(Driver):
         self.runs: Any = _Runs(self) if agents else None
         self.run_lists = self.cancellation = self.runs
         self.access: Any = None
+        self.keyed: Any = None
+        self.glimpses: Any = None
         self._last_time = 0.0
 
     @property
@@ -301,16 +303,28 @@ class _Runs:
 
 
 class FakeConnection:
-    """A live connection of an account; `coming` are the events that it has not received."""
+    """A live connection of an account; `coming` are the events that it has not received, and None where it ends."""
 
     def __init__(self, product: FakeProduct, account: Account, since: str | None) -> None:
         self._product = product
         self.account = account
         self.since = since
-        self.coming: asyncio.Queue[Event] = asyncio.Queue()
+        self.coming: asyncio.Queue[Any] = asyncio.Queue()
 
     async def receive(self) -> Event:
-        return await self.coming.get()
+        event: Event | None = await self.coming.get()
+        if event is None:
+            raise ConnectionError("closed by the product")
+        return event
+
+    async def resume(self, since: str) -> None:
+        self.missed_since(since)
+
+    def missed_since(self, since: str) -> None:
+        """Send what came after an event."""
+        for event in self._product.log.get(self.account.id, ()):
+            if event.sequence > int(since):
+                self.coming.put_nowait(event)
 
     async def settle(self, seconds: float) -> None:
         """Everything that was sent is there already."""
@@ -327,14 +341,19 @@ class _Live:
         self._product = product
 
     async def connect(
-        self, session: Session, device: str, since: str | None = None, posing_as: Account | None = None
+        self,
+        session: Session,
+        device: str,
+        since: str | None = None,
+        posing_as: Account | None = None,
+        *,
+        browser: bool = False,
     ) -> FakeConnection:
-        del device, posing_as
+        del device, posing_as, browser
         id_ = session.account.id
         connection = FakeConnection(self._product, session.account, since or str(self._product.numbers.get(id_, 0)))
-        for event in self._product.log.get(id_, ()) if since else ():
-            if event.sequence > int(since or 0):
-                connection.coming.put_nowait(event)
+        if since:
+            connection.missed_since(since)
         self._product.open.append(connection)
         return connection
 

@@ -20,7 +20,7 @@ from support.actors.lists import (
     read_list,
 )
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
-from support.drivers.contract.types import Event, EventKind, NewThread, Page, Thread
+from support.drivers.contract.types import Event, EventKind, NewThread, Page, Session, Thread
 from support.tests.actors.fake_product import NOT_FOUND, FakeProduct, mia
 
 Spoil = Callable[[FakeProduct, Conversation], None]
@@ -250,6 +250,16 @@ def test_everybody_has_exactly_their_own(spoil: Spoil, code: Code | None) -> Non
     assert asyncio.run(compare()) is code
 
 
+class Glimpses:
+    """Answers in the same way for every id but one."""
+
+    def __init__(self, known: str | None) -> None:
+        self._known = known
+
+    async def of(self, _session: Session, thread_id: str) -> dict[str, str]:
+        return {"HEAD": "200" if thread_id == self._known else "404"}
+
+
 @pytest.mark.parametrize(
     ("how", "code"),
     [
@@ -258,6 +268,8 @@ def test_everybody_has_exactly_their_own(spoil: Spoil, code: Code | None) -> Non
         ("refused otherwise", Code.REFUSAL_TELLS),
         ("repeats the id", None),
         ("listed", Code.LIST_FOREIGN),
+        ("seen by asking about it", Code.REFUSAL_TELLS),
+        ("asked about like anything", None),
     ],
 )
 def test_what_does_not_exist_is_as_if_it_had_never_been(how: str, code: Code | None) -> None:
@@ -272,6 +284,8 @@ def test_what_does_not_exist_is_as_if_it_had_never_been(how: str, code: Code | N
                 product.refusals[id_] = replace(NOT_FOUND, shown=f"404 {id_}")
         if how == "listed":
             product.listed[None] = [thread(conversation.id)]
+        if "about" in how:
+            product.glimpses = Glimpses(conversation.id if how.startswith("seen") else None)
         return await code_of(expect_absent(customer, [conversation.id]))
 
     assert asyncio.run(compare()) is code

@@ -35,9 +35,13 @@ class Person:
         return self.processes[0]
 
     @asynccontextmanager
-    async def device(self, process: int = 0, *, ready: bool = True) -> AsyncGenerator[Device]:
-        """An open socket on one of the processes, its `ready` frame read unless that is not wanted."""
+    async def device(self, process: int = 0, *, ready: bool = True, since: str = "") -> AsyncGenerator[Device]:
+        """An open socket on one of the processes, its `ready` frame read unless that is not wanted.
+
+        `since` is the id of the last event that it had before.
+        """
         url = str(self.processes[process].base_url).replace("http", "ws", 1).rstrip("/") + "/ws"
+        url += f"?last_event_id={since}" if since else ""
         headers = {"Authorization": f"Bearer {self.token}"}
         async with connect(url, additional_headers=headers, compression=None) as socket:
             device = Device(socket)

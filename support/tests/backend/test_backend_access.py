@@ -73,6 +73,22 @@ def unsigned(claims: dict[str, Any]) -> str:
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
+async def test_looking_at_an_address_without_reading_it_tells_strangers_nothing(stack: Stack) -> None:
+    async with person(stack) as who, person(stack) as other:
+        thread = await create(who.http, title="Boxes")
+        path, nowhere = f"/api/threads/{thread['id']}", f"/api/threads/{uuid4()}"
+        own = await who.http.head(path)
+        assert (own.status_code, own.content, own.headers["etag"]) == (200, b"", '"1"')
+        assert own.headers["content-length"] == (await who.http.get(path)).headers["content-length"]
+        foreign, unknown = await other.http.head(path), await other.http.head(nowhere)
+        assert (foreign.status_code, foreign.headers["content-length"]) == (404, unknown.headers["content-length"])
+        refused = [await client.options(one) for client in (who.http, other.http) for one in (path, nowhere)]
+        assert {answer.status_code for answer in refused} == {405}
+        assert {answer.headers["allow"] for answer in refused} == {"DELETE, GET, HEAD, PATCH"}
+        with_body = await who.http.request("OPTIONS", "/api/threads")
+        assert with_body.json()["detail"] == "This address knows GET, HEAD, POST."
+
+
 async def test_only_the_token_identifies_the_customer(stack: Stack) -> None:
     async with person(stack) as who, person(stack) as other:
         await create(other.http)

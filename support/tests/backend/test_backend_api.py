@@ -20,12 +20,14 @@ pytest_plugins = ["support.tests.backend.backend_fixture"]
         (b"{", 400, ""),
         (b"\xff", 400, ""),
         (b'{"metadata": {"a": NaN}}', 400, ""),
-        (b'{"metadata": {"a": ' + b"1" * 5000 + b"}}", 400, ""),
+        (b'{"metadata": {"a": ' + b"1" * 5000 + b"}}", 422, "/metadata/a"),
+        (b'{"metadata": {"a": 1e-400}}', 422, "/metadata/a"),
         (b"[" * 100_000, 400, ""),
         (b'{"title": "' + b"x" * 1_100_000 + b'"}', 413, ""),
         (b"[]", 422, ""),
         (b'{"title": 1}', 422, "/title"),
         (b'{"title": " \\n"}', 422, "/title"),
+        (b'{"title": "\\u200b\\ufe0f"}', 422, "/title"),
         (b'{"title": "' + b"x" * 201 + b'"}', 422, "/title"),
         (b'{"title": "a\\u0000b"}', 422, "/title"),
         (b'{"title": "\\ud800"}', 422, "/title"),
@@ -58,7 +60,7 @@ async def test_a_bad_thread_is_refused_where_it_is_bad_and_leaves_nothing(
 async def test_the_largest_and_strangest_that_is_allowed_comes_back_exactly(stack: Stack) -> None:
     metadata = {
         "deep": {"er": {"and": {"deeper": {"still": True}}}},
-        "numbers": [0, -1, 1.0, 0.1, 10**40, 1e-7, 123456789.123456789],
+        "numbers": [0, -1, 1.0, 0.1, 10**40 + 1, 1e-7, 1e300, 123456789.123456789],
         "text": ["", "ü", "🙂", "\u2028", "'; DROP TABLE threads; --", '"\\/'],
         "k" * 64: None,
     }
@@ -70,6 +72,32 @@ async def test_the_largest_and_strangest_that_is_allowed_comes_back_exactly(stac
     assert read == thread
     assert json.dumps(read["metadata"], sort_keys=True) == json.dumps(metadata, sort_keys=True)
     assert messages[0]["content"] == "m" * 20_000
+
+
+async def test_numbers_with_exponents_take_no_more_space_than_they_were_given(stack: Stack) -> None:
+    async with person(stack) as who:
+        path = f"/api/threads/{(await create(who.http, metadata={'numbers': [1e308] * 2_000}))['id']}"
+        changed = await who.http.patch(path, json={"metadata": {"one": "more"}})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["metadata"] == {"numbers": [1e308] * 2_000, "one": "more"}
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("q=%ED%A0%BD", "/q"),
+        ("metadata.a=%FF", "/metadata.a"),
+        ("metadata.%FF=1", "/metadata.\\udcff"),
+        ("created_after=9999-12-31T23:59:59-23:00", "/created_after"),
+        ("created_before=0001-01-01T00:00:00%2B14:00", "/created_before"),
+    ],
+)
+async def test_a_query_that_cannot_be_read_is_refused_where_it_is_bad(stack: Stack, query: str, pointer: str) -> None:
+    async with person(stack) as who:
+        answer = await who.http.get(f"/api/threads?{query}")
+
+        assert (answer.status_code, pointers(answer)) == (422, [pointer])
 
 
 async def test_a_body_that_is_not_declared_as_json_is_refused(stack: Stack) -> None:

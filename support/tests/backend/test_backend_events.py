@@ -67,6 +67,46 @@ async def test_resume_sends_missed_events_and_then_new_ones(stack: Stack) -> Non
             assert await device.silent(), "what was sent once on a socket is not sent again"
 
 
+async def test_a_handshake_with_the_last_event_gives_all_that_was_missed_before_anything_new(stack: Stack) -> None:
+    async with person(stack) as who:
+        await created(who, 30)
+        for latest, since in ((40, "0"), (50, "10"), (60, "29"), (70, "30")):
+            burst = asyncio.create_task(created(who, 10))
+            async with who.device(1, ready=False, since=since) as device:
+                ready = await device.frame()
+                assert (ready["type"], ready["last_event_id"]) == ("ready", since)
+                await burst
+                assert sequences(await events_until(device, latest)) == list(range(int(since) + 1, latest + 1))
+                assert await device.silent()
+
+
+async def test_a_handshake_with_an_event_that_cannot_be_resumed_from_says_so(stack: Stack) -> None:
+    async with person(stack) as who:
+        await create(who.http)
+        async with who.device(ready=False, since="2") as device:
+            assert (await device.frame())["last_event_id"] == "1"
+            assert (await device.frame())["problem"]["status"] == 422
+            assert await device.silent()
+        with pytest.raises(InvalidStatus) as refused:
+            async with who.device(since="latest"):
+                pass
+        assert refused.value.response.status_code == 422
+
+
+async def test_a_device_that_was_away_is_told_of_a_deletion_and_nothing_readable_is_kept_of_it(stack: Stack) -> None:
+    async with person(stack) as who:
+        gone, kept = [(await create(who.http, first_message="Hello"))["id"] for _ in range(2)]
+        assert (await who.http.delete(f"/api/threads/{gone}")).status_code == 204
+        for process in (0, 1):
+            async with who.device(process, since="0") as device:
+                events = await events_until(device, 5)
+                assert [event["type"] for event in events] == ["thread_created", "message_created", "thread_deleted"]
+                assert [event["thread_id"] for event in events] == [kept, kept, gone]
+                assert events[-1]["data"] == {"id": gone}
+        assert await mentions(stack, gone) == set()
+        assert await mentions(stack, gone.replace("-", "")) == set()
+
+
 async def test_resuming_from_where_nothing_is_kept_or_nothing_was_yet_is_refused(stack: Stack) -> None:
     async with person(stack) as who, who.device() as device:
         await create(who.http)

@@ -79,6 +79,24 @@ def test_a_fault_that_never_acted_is_inert_even_if_the_scenario_broke() -> None:
     assert Judged(FAULT, [trial(activations=0)]).verdict is Verdict.INERT
 
 
+def test_a_fault_is_not_caught_by_a_backend_that_has_died_unless_it_is_to_die() -> None:
+    assert Judged(FAULT, [trial(died=True)]).verdict is Verdict.MISSED
+    assert Judged(replace(FAULT, ends_process=True), [trial(died=True)]).verdict is Verdict.CAUGHT
+
+
+def test_a_whole_proof_fails_with_a_sentence_or_a_code_that_nothing_broke() -> None:
+    sound, scenarios = trial(fault=None, **KEPT), {"TL-01.1": SCENARIO}
+    codes = [trial(code=code.value, scenario=f"TL-01.{number}") for number, code in enumerate(Code, 2)]
+    played = [sound, trial(), *codes]
+    assert conclude([FAULT], scenarios, played, ["steps.counts:is_count"], whole=True).holds
+    unbroken = conclude([FAULT], scenarios, played, ["steps.counts:is_count", "steps.counts:is_even"], whole=True)
+    assert (unbroken.never_broken, unbroken.holds) == (["steps.counts:is_even"], False)
+    unseen = conclude([FAULT], scenarios, [sound, trial(), *codes[5:]], ["steps.counts:is_count"], whole=True)
+    assert Code.TITLE_SHOWN in unseen.never_seen
+    assert not unseen.holds
+    assert conclude([FAULT], scenarios, [sound, trial()], ["steps.counts:is_even"]).holds
+
+
 def test_the_proof_holds_only_if_all_is_proven_and_sound() -> None:
     sound = trial(fault=None, **KEPT)
     scenarios = {"TL-01.1": SCENARIO}
@@ -225,6 +243,12 @@ def test_the_prover_catches_a_real_fault_and_writes_it_down(tmp_path: Path) -> N
     assert row["expected"] == {"step_function": row["step_function"], "code": row["code"]}
     assert "New conversation" in row["seen"]
     assert [trial["outcome"] for trial in proof["sound"]] == ["kept"]
+
+
+def test_a_score_of_mutants_stays_in_the_record() -> None:
+    earlier = conclude([FAULT], {"TL-01.1": SCENARIO}, [trial(fault=None, **KEPT), trial()]).to_json(earlier={})
+    record = conclude([FAULT], {}, [trial()]).to_json(earlier | {"mutants": {"score": 0.9}})
+    assert record["mutants"] == {"score": 0.9}
 
 
 def test_an_unknown_fault_is_refused_with_the_nearest_name(tmp_path: Path) -> None:

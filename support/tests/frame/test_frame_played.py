@@ -89,4 +89,4 @@ def test_what_no_sentence_names_is_told_at_the_step_that_changed_it(suite: Small
     assert (kept["id"], kept["outcome"]) == ("TL-01.1", "kept")
     assert (broken["id"], broken["outcome"], broken["code"]) == ("TL-01.2", "broken", "frame.answer")
     assert broken["step"] == "When she marks it as completed"
-    assert '\'Boxes\' has the details {}, expected {"project": "Paper"}' in broken["reason"]
+    assert "'Boxes' has other details: project: expected 'Paper', got no such detail" in broken["reason"]
