@@ -9,8 +9,6 @@ from support.actors.customer import Conversation, Customer
 from support.actors.people import People
 from support.core.failure import EnvironmentFailed
 
-UNFINISHED = ("queued", "running")
-
 
 async def ask(people: People, assistant: Assistant, actor: Customer, conversation: Conversation, question: str) -> None:
     """Ask the agent, and wait for its answer; or until it has asked the assistant, if that thinks before it answers.

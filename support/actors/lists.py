@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from support.actors.customer import Customer
 from support.actors.reading import Reading
-from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.core.failure import Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.core.words import member
 from support.drivers.contract.types import BadPage, NewThread, Page, Query, Refusal, Refused
 from support.gherkin.kinds import Started, Title
@@ -78,10 +78,18 @@ async def search(customer: Customer, words: str, status: str, project: str, star
     """Search for conversations; an empty text leaves a filter out. The result is what the customer finds.
 
     Bounds of the start are the starts of other conversations.
+
+    Raises:
+        NotOffered: the target does not show when a conversation was started.
     """
 
     async def start_of(title: str | None) -> float | None:
-        return None if title is None else (await customer.called(Title(None, title)).read()).created_at
+        if title is None:
+            return None
+        moment = (await customer.called(Title(None, title)).read()).created_at
+        if moment is None:
+            raise NotOffered("search: the target does not show when a conversation was started")
+        return moment
 
     metadata = {"project": project} if project else {}
     after, before = await start_of(started.after), await start_of(started.before)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from support.core.settings import settings
+from support.drivers.profile import profile
 from support.faults import seams
 from support.faults.mutants import build, coverage
 from support.faults.mutants.choice import Draw, draw, equivalents
@@ -65,7 +66,7 @@ class Mutation(Trials):
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the trials in the place of the scenarios."""
         scenarios = scenario_items(items)
-        offered = [id_ for id_, item in scenarios.items() if state_of(item).not_offered is None]
+        offered = [id_ for id_, item in scenarios.items() if profile().not_offered(state_of(item).scenario) is None]
         plan = self.prepare(offered)
         items[:] = [
             trial_item(scenarios[scenario], f"{build.PREFIX}{id_}", f"mutant {number}", f"mutant {number}")

@@ -65,7 +65,7 @@ def trial_item(item: ScenarioItem, fault: str | None, name: str, group: str | No
     """
     shown = f"{item.name} [{name}]@{group}" if group else f"{item.name} [{name}]"
     trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, shown, item.obj)
-    begin(trial, state_of(item).scenario, fault).not_offered = state_of(item).not_offered
+    begin(trial, state_of(item).scenario, fault)
     return trial
 
 
