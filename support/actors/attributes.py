@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from support.actors.customer import Conversation
-from support.actors.metadata_table import HEADER, kinds_of, read_metadata
+from support.actors.metadata_table import HEADER, read_metadata
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.drivers.contract.types import Message, StoredThread, Thread
 from support.snapshots.diff import listed
@@ -37,7 +37,6 @@ class Views:
     stored: StoredThread
     eyes: bool
     read: tuple[Message, ...]
-    kinds: Mapping[str, str]
     listed: tuple[str | None, ...]
     before: StoredThread | None
 
@@ -101,7 +100,6 @@ async def look(conversation: Conversation, before: Mapping[str, StoredThread] | 
         stored or await as_shown(conversation),
         durable is not None,
         tuple(await conversation.messages()),
-        kinds_of(shown.metadata) if durable is None else await durable.metadata_kinds(conversation.id),
         tuple(listed),
         (before or {}).get(conversation.id),
     )
@@ -238,10 +236,6 @@ def _expect_metadata(views: Views, expected: Mapping[str, Any]) -> None:
     ):
         if differences := list(differing(dict(expected), dict(details))):
             raise PromiseBroken(code, f"{views.conversation.title!r}: {listed(differences)}; {where}")
-    if views.kinds != kinds_of(expected):
-        raise PromiseBroken(
-            Code.METADATA_KINDS, f"expected the kinds {kinds_of(expected)} in the database, got {dict(views.kinds)}"
-        )
 
 
 def _last_activity(views: Views, value: str) -> None:

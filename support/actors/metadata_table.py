@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from support.core.failure import EnvironmentFailed
-from support.drivers.contract.types import Metadata
 from support.specification.values import Use, value_named
 
 HEADER = ["detail", "kind", "value"]
@@ -18,14 +17,6 @@ READERS: dict[str, Callable[[str], Any]] = {
     "removed": lambda _text: None,  # in a change, null removes a member (RFC 7396)
     "list": lambda text: [item.strip() for item in text.split(",")],
     "named": lambda name: value_named(name, Use.DETAIL),
-}
-KINDS_OF_VALUES = {
-    "NoneType": "nothing",
-    "bool": "yes/no",
-    "int": "number",
-    "float": "number",
-    "str": "text",
-    "list": "list",
 }
 
 
@@ -48,15 +39,3 @@ def read_metadata(table: Sequence[Sequence[str]]) -> dict[str, Any]:
         except (KeyError, ValueError):
             raise EnvironmentFailed(f"expected a {kind} in the table's {path!r}, got {text!r}") from None
     return metadata
-
-
-def kinds_of(metadata: Metadata, path: tuple[str, ...] = ()) -> dict[str, str]:
-    """The kind of every value that is no group, by its path."""
-    kinds: dict[str, str] = {}
-    for name, value in metadata.items():
-        here = (*path, name)
-        if isinstance(value, Mapping):
-            kinds |= kinds_of(value, here)  # pyright: ignore[reportUnknownArgumentType]
-        else:
-            kinds[" / ".join(here)] = KINDS_OF_VALUES[type(value).__name__]
-    return kinds

@@ -34,7 +34,6 @@ class Code(StrEnum):
     METADATA_ANSWERED = "metadata.answered"
     METADATA_SHOWN = "metadata.shown"
     METADATA_STORED = "metadata.stored"
-    METADATA_KINDS = "metadata.kinds"
     MESSAGES_SHOWN = "messages.shown"
     MESSAGES_STORED = "messages.stored"
     ACTIVITY_SHOWN = "last_activity.shown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -17,11 +18,14 @@ BUSY = 0.25
 
 
 class Moment(NamedTuple):
-    """Processor time in seconds so far: of the whole machine, idle time included; in use; in use by this run."""
+    """Processor time in seconds so far: of the whole machine, idle time included; in use; by each process of this run.
+
+    Time of programs that have the lowest priority counts as idle: they give way.
+    """
 
     whole: float
     used: float
-    own: float
+    own: Mapping[int, float]
 
 
 def now() -> Moment:
@@ -29,15 +33,16 @@ def now() -> Moment:
     times = psutil.cpu_times()
     guests = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)  # part of user and nice as well
     whole = sum(times) - guests
-    idle = times.idle + getattr(times, "iowait", 0.0)
-    return Moment(whole, whole - idle, sum(_used_by(process) for process in _of_this_run()))
+    idle = times.idle + getattr(times, "iowait", 0.0) + getattr(times, "nice", 0.0)
+    return Moment(whole, whole - idle, {process.pid: _used_by(process) for process in _of_this_run()})
 
 
 def others_since(begin: Moment) -> float:
     """The part of the machine, from 0 to 1, that programs other than this run have used since then."""
     end = now()
     whole = end.whole - begin.whole
-    others = (end.used - begin.used) - (end.own - begin.own)
+    own = sum(max(used - begin.own.get(process, 0.0), 0.0) for process, used in end.own.items())
+    others = (end.used - begin.used) - own
     return min(max(others / whole, 0.0), 1.0) if whole > 0 else 0.0
 
 

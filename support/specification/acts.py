@@ -135,10 +135,8 @@ def status_set(state: ThreadState, act: SetStatus, policy: Policy) -> Effect:
     """
     if act.status == state.status and policy.same_status != "change":
         return Effect(state)
-    result = _changed(state, policy, status=act.status)
-    if act.status != "archived" or result.state is None:
-        return result
-    return replace(result, state=replace(result.state, stopped=result.state.stopped | {EVERY_RUN}))
+    stopped = state.stopped | {EVERY_RUN} if act.status == "archived" else state.stopped
+    return _changed(state, policy, status=act.status, stopped=stopped)
 
 
 def metadata_changed(state: ThreadState, act: ChangeMetadata, policy: Policy) -> Effect:

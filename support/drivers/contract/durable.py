@@ -15,13 +15,6 @@ class DurableState(Protocol):
         """A thread as stored, of any owner."""
         ...
 
-    async def metadata_kinds(self, thread_id: str) -> Mapping[str, str]:
-        """The kind of each value in a thread's metadata that is no object, as the database itself sees it.
-
-        By its path, such as `budget / amount`: text, number, yes/no, nothing or list.
-        """
-        ...
-
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
         """Every thread stored for these customers."""
         ...

@@ -22,7 +22,6 @@ UNDER_WAY = (
     "SELECT WHERE EXISTS (SELECT FROM outbox) "
     "OR EXISTS (SELECT FROM runs WHERE ended_at IS NULL AND thread_id::text <> ALL($1))"
 )
-VALUE_KINDS = {"string": "text", "number": "number", "boolean": "yes/no", "null": "nothing", "array": "list"}
 OWNER_COLUMNS = ("customer_id", "owner_id")
 LEASES = "sockets:"
 """How the keys of open connections begin: they are renewed and expire by themselves."""
@@ -40,18 +39,6 @@ class EmbeddedDurable:
         """A thread by its id."""
         found = await self._threads("t.id::text = $1", thread_id)
         return found[0] if found else None
-
-    async def metadata_kinds(self, thread_id: str) -> dict[str, str]:
-        """PostgreSQL's own type of every value that is not an object, by its path."""
-        rows = await self._postgres.rows(
-            "WITH RECURSIVE part(path, value) AS ("
-            "  SELECT ARRAY[]::text[], metadata FROM threads WHERE id::text = $1"
-            "  UNION ALL SELECT path || member.key, member.value FROM part, jsonb_each(part.value) AS member"
-            "  WHERE jsonb_typeof(part.value) = 'object'"
-            ") SELECT path, jsonb_typeof(value) AS kind FROM part WHERE jsonb_typeof(value) <> 'object'",
-            thread_id,
-        )
-        return {" / ".join(row["path"]): VALUE_KINDS[row["kind"]] for row in rows}
 
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
         """Every thread of these customers, oldest first."""

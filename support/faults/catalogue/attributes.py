@@ -28,12 +28,6 @@ def titles_are_stored_backwards(patch: Patch) -> None:
     show_also(patch, lambda row: {"title": row["title"][::-1]})
 
 
-@fault(breaks("TL-02.1", at="threads:has", code=Code.METADATA_KINDS))
-def yes_is_stored_as_a_number(patch: Patch) -> None:
-    """A detail that says yes is stored as the number one."""
-    change_what_was_stored(patch, "metadata = replace(metadata::text, 'true', '1')::jsonb")
-
-
 @fault(breaks("TL-16.1", at="threads:has", code=Code.VERSION_SHOWN))
 def one_change_counts_as_two_versions(patch: Patch) -> None:
     """Each change counts as two versions, and its answer tells of one."""

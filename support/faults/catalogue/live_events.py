@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 from typing import Any
 
 from support.core.failure import Code
@@ -35,8 +36,8 @@ def events_have_no_title(patch: Patch) -> None:
 
 
 @fault(
-    breaks("TL-03.1", at="devices:received_nothing", code=Code.EVENT_UNEXPECTED),
-    breaks("TL-07.1", at="bystander", code=Code.BYSTANDER_REACHED),
+    breaks("TL-03.1", at="devices:received", code=Code.EVENT_UNEXPECTED),
+    breaks("TL-07.1", at="devices:received", code=Code.EVENT_TWICE),
 )
 def events_are_sent_to_everybody(patch: Patch) -> None:
     """The open devices of all customers receive all events."""
@@ -90,7 +91,20 @@ def named_customers_events_come_too(patch: Patch) -> None:
     change_result(patch, Seam.DELIVER_EVENT, send)
 
 
-@fault(breaks("TL-07.1", at="devices:received", code=Code.EVENT_MISSING))
+@fault(breaks("TL-03.1", at="devices:received_nothing", code=Code.EVENT_UNEXPECTED), one_process=True)
+def the_next_device_receives_events_too(patch: Patch) -> None:
+    """An event also reaches the device that was opened next, no matter whose it is."""
+
+    def send(result: Any, call: Call) -> Any:
+        for device, following in pairwise(seams.devices_of(call.self)):
+            if device.identity.customer_id == call.event.customer_id:
+                seams.send_soon(following, call.event)
+        return result
+
+    change_result(patch, Seam.DELIVER_EVENT, send)
+
+
+@fault(breaks("TL-07.1", at="devices:received", code=Code.EVENT_MISSING), one_process=True)
 def only_the_newest_device_receives_events(patch: Patch) -> None:
     """When a customer opens a second device, the first receives nothing more."""
     tell_one_device(patch, newest=True)

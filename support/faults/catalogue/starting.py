@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from typing import Any
 
@@ -9,7 +10,7 @@ from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import before, change_call, change_result, instead, watch
-from support.faults.makers.requests import EVENT
+from support.faults.makers.requests import EVENT, THREAD
 from support.faults.makers.storage import fill_in, sql_after, store_nothing
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
@@ -49,7 +50,7 @@ def question_is_used_for_the_title_only(patch: Patch) -> None:
     change_call(patch, Seam.START_THREAD, body=lambda body: body.model_copy(update={"first_message": None}))
 
 
-@fault(breaks("TL-01.1", at="snapshot", code=Code.SNAPSHOT_CHANGED))
+@fault(breaks("TL-01.1", at="frame", code=Code.FRAME_LIST))
 def starting_changes_a_thread_of_others(patch: Patch) -> None:
     """Starting a conversation changes the newest one of another customer."""
     newest = "(SELECT id FROM threads WHERE customer_id <> :customer_id ORDER BY created_at DESC LIMIT 1)"
@@ -98,7 +99,7 @@ def event_is_sent_before_the_message_is_stored(patch: Patch) -> None:
         ids = {"customer_id": call.customer_id, "thread_id": call.thread_id}
         begin, event = (
             seams.begin_statement(call.customer_id),
-            EVENT.format(kind="thread_created", thread_id=":thread_id::uuid", data="{}"),
+            EVENT.format(kind="thread_created", thread_id=":thread_id::uuid", data=json.dumps(THREAD)),
         )
         await call.connection.execute(f"{fill_in(event, **ids)}; COMMIT; {begin}")
         try:

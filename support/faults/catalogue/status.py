@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from support.core.failure import Code
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import change_result, instead, refuse_without_reason, repeat, skip
-from support.faults.makers.requests import EVENT, sql_when_refused
+from support.faults.makers.requests import EVENT, THREAD, sql_when_refused
 from support.faults.makers.storage import keep_in_memory, sql_after
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
@@ -126,5 +128,5 @@ def leaving_the_archive_sends_two_events(patch: Patch) -> None:
 @fault(breaks("TL-13.2", at="refusals:is_refused", code=Code.REFUSAL_EFFECT))
 def refused_change_sends_an_event(patch: Patch) -> None:
     """Devices receive the event of a change that was refused."""
-    data = '{"old": "archived", "new": "completed"}'
+    data = json.dumps(THREAD | {"changed": ["status"], "old": "archived", "new": "completed"})
     sql_when_refused(patch, 409, EVENT.format(kind="thread_updated", thread_id="NULL::uuid", data=data))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
-from support.faults.makers.events import drop_changes, drop_events, of_type
-from support.faults.makers.functions import change_call, change_result, change_rows, refuse, reverse
+from support.faults.makers.events import drop_changes, of_type
+from support.faults.makers.functions import change_call, change_result, change_rows, refuse, reverse, skip
 from support.faults.makers.storage import change_before_storing, show_also
 from support.faults.patch import Patch
 from support.faults.seams import Seam
@@ -33,7 +33,8 @@ def changed_details_are_not_announced(patch: Patch) -> None:
 @fault(breaks("TL-11.2", at="frame", code=Code.FRAME_DEVICE))
 def messages_reach_no_device(patch: Patch) -> None:
     """A message is announced, and the announcement reaches no device."""
-    drop_events(patch, of_type("message_created"))
+    is_message = of_type("message_created")
+    skip(patch, Seam.SEND_TO_DEVICE, when=lambda call: is_message(call.event))
 
 
 @fault(breaks("TL-14.1", at="frame", code=Code.FRAME_LIST))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
 from support.faults.makers.functions import before, change_result, instead, refuse
-from support.faults.makers.requests import EVENT
+from support.faults.makers.requests import EVENT, THREAD
 from support.faults.makers.storage import fill_in
 from support.faults.patch import Call, Patch
 from support.faults.seams import Seam
@@ -101,7 +102,7 @@ def event_is_committed_before_its_change(patch: Patch) -> None:
 
     async def announce(call: Call) -> None:
         ids = {"customer_id": call.customer_id, "thread_id": call.thread_id}
-        event = EVENT.format(kind="thread_updated", thread_id=":thread_id::uuid", data="{}")
+        event = EVENT.format(kind="thread_updated", thread_id=":thread_id::uuid", data=json.dumps(THREAD))
         await call.connection.execute(fill_in(event, **ids))
         await _commit(call, call.customer_id)
 

@@ -96,7 +96,7 @@ def store_when_refused(patch: Patch, status: int, *, announce_only: bool = False
         customer_id = seams.identity_of(request).customer_id
         async with seams.transaction_of(request) as connection:
             if announce_only:
-                await Seam.ENQUEUE_EVENT(connection, customer_id, "thread_created", None, {"title": "Untitled"})
+                await Seam.ENQUEUE_EVENT(connection, customer_id, "thread_created", None, THREAD)
             else:
                 await Seam.STORE_THREAD(connection, customer_id, "Untitled", {})
         seams.resources_of(request).relay.wake(customer_id)
@@ -104,6 +104,20 @@ def store_when_refused(patch: Patch, status: int, *, announce_only: bool = False
     when_refused(patch, status, act)
 
 
+MOMENT = "2026-01-01T00:00:00Z"
+THREAD: dict[str, Any] = {
+    "id": "00000000-0000-4000-8000-000000000000",
+    "title": "Untitled",
+    "status": "active",
+    "metadata": {},
+    "version": 1,
+    "message_count": 0,
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+    "last_activity_at": MOMENT,
+    "active_run_id": None,
+}
+"""A thread that there never was, as events show threads."""
 EVENT = (
     "WITH counter AS (UPDATE customers SET last_event = last_event + 1 WHERE id = :customer_id RETURNING last_event) "
     "INSERT INTO outbox (customer_id, sequence, type, thread_id, data, created_at) "

@@ -54,20 +54,24 @@ def sql_after(patch: Patch, seam: Seam, *statements: str, when: When = always) -
     change_result(patch, seam, run, when)
 
 
+IN_TURN = "SELECT pg_advisory_xact_lock(1)"
+"""Lets one process of the backend do something after the other."""
+
+
 def sql_at_start(patch: Patch, statement: str, *, counts: bool = True) -> None:
-    """Run SQL as the owner of the database each time that the backend starts."""
+    """Run SQL as the owner of the database each time that a process of the backend starts, one after the other."""
 
     @patch.replace(Seam.CONNECT_DATABASE, counts=counts)
     async def connect(call: Call) -> Any:
         database = await call.go()
         async with seams.service_connection(database) as connection:
-            await connection.execute(f"SET ROLE NONE; {statement}; RESET ROLE")
+            await connection.execute(f"SET ROLE NONE; BEGIN; {IN_TURN}; {statement}; COMMIT; RESET ROLE")
         return database
 
 
 def create_table(patch: Patch, name: str, columns: str) -> None:
     """Let the backend have one more table, which everybody may use, from its start."""
-    sql_at_start(patch, f"CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO PUBLIC", counts=False)
+    sql_at_start(patch, f"CREATE TABLE IF NOT EXISTS {name} ({columns}); GRANT ALL ON {name} TO PUBLIC", counts=False)
 
 
 def without_row_security(patch: Patch) -> None:

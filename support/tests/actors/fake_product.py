@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from support.actors.customer import Conversation, Customer
-from support.actors.metadata_table import kinds_of
 from support.actors.people import People
 from support.drivers.contract.driver import Driver
 from support.drivers.contract.policy import TRANSITIONS
@@ -31,6 +30,7 @@ from support.drivers.contract.types import (
     StoredThread,
     Thread,
 )
+from support.specification.json_values import written
 
 INVALID = Refusal(Reason.INVALID, "That cannot be done.", (), "422 that cannot be done")
 CONFLICT = Refusal(Reason.CONFLICT, "It is archived.", (), "409 it is archived")
@@ -49,7 +49,6 @@ class FakeProduct(Driver):
         self.shown: dict[str, Thread] = {}
         self.stored: dict[str, StoredThread] = {}
         self.said: dict[str, tuple[str, ...]] = {}
-        self.kinds: dict[str, dict[str, str]] = {}
         self.listed: dict[str | None, list[Thread]] = {}
         self.pages: list[Page] = []
         self.kept: dict[str, Kept] = {}
@@ -178,7 +177,6 @@ class _Threads:
         product.owners[id_] = session.account.id
         product.shown[id_], product.said[id_] = thread, messages
         product.stored[id_] = StoredThread(id_, session.account.id, title, "active", metadata, messages, 1, now)
-        product.kinds[id_] = kinds_of(metadata)
         product.emit(EventKind.THREAD_CREATED, id_, thread)
         for number, text in enumerate(messages, 1):
             product.emit(EventKind.MESSAGE_CREATED, id_, Message(str(number), id_, number, "user", text))
@@ -246,14 +244,13 @@ class _Metadata:
             told = Refusal(Reason.CONFLICT, "It has changed.", (), "409 changed", version=old.version)
             raise Refused("changing details", told)
         metadata = {name: value for name, value in {**old.metadata, **changes}.items() if value is not None}
-        if kinds_of(metadata) == kinds_of(old.metadata) and metadata == old.metadata:
+        if written(metadata) == written(old.metadata):
             return old
         new = replace(old, metadata=metadata, version=(old.version or 0) + 1)
         self._product.shown[thread_id] = new
         self._product.stored[thread_id] = replace(
             self._product.stored[thread_id], metadata=metadata, version=new.version
         )
-        self._product.kinds[thread_id] = kinds_of(metadata)
         self._product.emit(EventKind.THREAD_UPDATED, thread_id, new)
         return new
 
@@ -367,9 +364,6 @@ class _Durable:
 
     async def thread(self, thread_id: str) -> StoredThread | None:
         return self._product.stored.get(thread_id)
-
-    async def metadata_kinds(self, thread_id: str) -> dict[str, str]:
-        return self._product.kinds[thread_id]
 
     async def threads_of(self, accounts: Sequence[Account]) -> list[StoredThread]:
         ids = {account.id for account in accounts}

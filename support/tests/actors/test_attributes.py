@@ -65,10 +65,6 @@ def said(*texts: str) -> Spoil:
     return lambda product, conversation: product.said.update({conversation.id: texts})
 
 
-def kinds(**found: str) -> Spoil:
-    return lambda product, conversation: product.kinds.update({conversation.id: found})
-
-
 def exported(more: str = "", **changes: Any) -> Spoil:
     def spoil(product: FakeProduct, conversation: Conversation) -> None:
         messages = (Message("1", conversation.id, 1, "user", f"How many?{more}"),)
@@ -118,7 +114,6 @@ CASES = [
     Case(Code.METADATA_ANSWERED, GIVEN, answered(metadata={}), answered(title="x")),
     Case(Code.METADATA_SHOWN, GIVEN, shown(metadata={"project": "paper"}), shown(title="x")),
     Case(Code.METADATA_STORED, GIVEN, stored(metadata={"project": "Paper", "more": None}), stored(title="x")),
-    Case(Code.METADATA_KINDS, GIVEN, kinds(project="number"), kinds(project="text")),
     Case(Code.ACTIVITY_SHOWN, LATER, shown(last_activity_at=21.0), honest),
     Case(Code.ACTIVITY_STORED, LATER, both(last_activity_at=10.0), both(last_activity_at=10.001)),
     Case(Code.VERSION_SHOWN, NEXT, shown(version=3), shown(title="x")),

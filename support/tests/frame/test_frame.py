@@ -227,7 +227,7 @@ WRONG: dict[str, tuple[Spoil, Code, str, str]] = {
         wiping,
         ANSWER,
         "Mia marks Boxes",
-        "has other details: project: expected 'Paper', got no such detail",
+        "project: expected 'Paper', got no such detail",
     ),
     "an answer has another title": (
         answers("status.set", "Mia marks Boxes", title="More"),

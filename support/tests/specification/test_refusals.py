@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.core.text import is_readable
 from support.drivers.contract.policy import TRANSITIONS, Policy
 from support.drivers.contract.types import NewThread, Reason
 from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Open, Rename, SetStatus, Start, Stop, Write
@@ -194,5 +195,5 @@ def test_a_second_question_may_be_refused_by_policy_alone() -> None:
 @given(st.text(), st.sampled_from([Write, Ask, Rename]))
 def test_a_text_of_a_reader_is_never_refused(text: str, act: Any) -> None:
     """Every text that UTF-8 can carry and that has something to read is done, within the limits."""
-    is_fine = bool(text.strip()) and "\0" not in text and len(text) <= POLICY.title_limit
+    is_fine = is_readable(text) and "\0" not in text and len(text) <= POLICY.title_limit
     assert (refusal_due(state(), act(text), POLICY) is None) is is_fine

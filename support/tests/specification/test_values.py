@@ -26,7 +26,7 @@ from support.specification.values import (
 
 SMALL = Policy(title_limit=10, message_limit=300, details_limit=100, details_depth=3)
 FEATURES = "\n".join(path.read_text("utf-8") for path in (PROJECT / "features").rglob("*.feature"))
-EVERY_USE = [(name, use) for name, value in VALUES.items() for use in value.uses]
+EVERY_USE = [(name, use) for name, value in VALUES.items() for use in sorted(value.uses)]
 
 
 def depth(value: Any) -> int:

@@ -21,7 +21,7 @@ from support.drivers.contract.types import (
     Thread,
 )
 from support.drivers.recording import Call, Lost
-from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Open, SetStatus, Start, Stop, Write
+from support.specification.acts import Act, Ask, ChangeMetadata, Erase, Open, Rename, SetStatus, Start, Stop, Write
 from support.specification.calls import ACTS, act_of, thread_of
 from support.specification.history import Shown, ThreadHistory, ThreadOperation
 from support.specification.state import state_of
@@ -72,6 +72,13 @@ NEW = NewThread("Boxes")
         ("messages.post", {**IT, "content": "Hello"}, Message("m", "1", 1, "user", "Hello"), Write("Hello")),
         ("runs.start", {**IT, "question": "Why?"}, RUN, Ask("Why?")),
         ("run_lists.list", IT, [RUN], Open()),
+        ("renaming.rename", {**IT, "title": "Bags"}, THREAD, Rename("Bags")),
+        ("versions.rename", {**IT, "title": "Bags", "version": 4}, THREAD, Rename("Bags", 4)),
+        ("versions.set_status", {**IT, "status": "archived", "version": 4}, THREAD, SetStatus("archived", 4)),
+        ("exports.export", IT, None, Open()),
+        ("keyed.create", {"new": NEW, "key": "k"}, THREAD, Start(NEW)),
+        ("keyed.post", {**IT, "content": "Hello", "key": "k"}, Message("m", "1", 1, "user", "Hello"), Write("Hello")),
+        ("keyed.ask", {**IT, "question": "Why?", "key": "k"}, RUN, Ask("Why?")),
     ],
 )
 def test_a_call_is_an_act_on_a_thread(name: str, arguments: Mapping[str, Any], answer: object, act: Act) -> None:

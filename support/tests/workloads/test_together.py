@@ -370,7 +370,6 @@ def test_what_was_not_recorded_cannot_fit() -> None:
 
 AS_ANSWERED: list[tuple[Callable[[FakeProduct, str], object], Code | None]] = [
     (lambda _product, _id: None, None),
-    (lambda product, _id: product.kinds.clear(), None),
     (lambda product, id_: _lose_a_detail(product.shown, id_), Code.METADATA_SHOWN),
     (lambda product, id_: _lose_a_detail(product.stored, id_), Code.METADATA_STORED),
     (lambda product, id_: product.shown.update({id_: replace(product.shown[id_], version=9)}), Code.VERSION_SHOWN),

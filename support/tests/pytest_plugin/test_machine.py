@@ -1,0 +1,38 @@
+"""The control measurement: the time of this run's own processes is not the time of other programs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from support.pytest_plugin import machine
+from support.pytest_plugin.machine import Moment, others_since
+
+
+def test_own_time_is_not_held_against_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "now", lambda: Moment(110.0, 58.0, {1: 7.0, 3: 1.0}))
+    assert others_since(Moment(100.0, 50.0, {1: 1.0, 2: 30.0})) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("end", "share"),
+    [(Moment(110.0, 60.0, {}), 1.0), (Moment(110.0, 50.0, {1: 40.0}), 0.0), (Moment(100.0, 50.0, {}), 0.0)],
+)
+def test_the_share_is_between_nothing_and_all(monkeypatch: pytest.MonkeyPatch, end: Moment, share: float) -> None:
+    monkeypatch.setattr(machine, "now", lambda: end)
+    assert others_since(Moment(100.0, 50.0, {})) == share
+
+
+def test_the_work_of_a_child_is_work_of_this_run() -> None:
+    begin, busy = machine.now(), 0.0
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
+        for _ in range(200):
+            busy = machine.now().own.get(child.pid, 0.0)
+            if busy > 0.2:
+                break
+            sum(range(200_000))
+        child.kill()
+    assert busy > 0.2
+    assert child.pid not in begin.own
