@@ -12,7 +12,7 @@ from support.specification.values import Use, text_of
 
 @given("the assistant answers {who:Word} with {text:Text}")
 async def answers_with(people: People, assistant: Assistant, who: str, text: Text) -> None:
-    await assistant.will_answer(people.who(who), text_of(text, Use.MESSAGE))
+    await assistant.will_answer(people.who(who), text_of(text, Use.MESSAGE, people.driver.policy))
 
 
 @given("the assistant answers {who:Word} with:")

@@ -21,7 +21,7 @@ async def is_open_claiming(people: People, whose: str, device: str, victim: str)
 
 @then("{devices:Devices} received {extent:Extent}:")
 async def received(people: People, devices: str, extent: str, datatable: list[list[str]]) -> None:
-    table = EventTable(datatable, {one.id: one for one in people.conversations})
+    table = EventTable(datatable, {one.id: one for one in people.conversations}, people.driver.policy)
     for device in people.devices(devices):
         await (table.expect_last(device) if "last" in extent else table.expect_exactly(device))
 

@@ -40,12 +40,12 @@ async def reads_badly(actor: Customer, people: People, problem: str) -> None:
     "{started:Started}"
 )
 async def searches(actor: Customer, words: Text, status: str, project: str, started: Started) -> None:
-    await search(actor, text_of(words, Use.SEARCH), status, project, started)
+    await search(actor, text_of(words, Use.SEARCH, actor.driver.policy), status, project, started)
 
 
 @act("{who} [searches] for the details:")
 async def searches_details(actor: Customer, datatable: list[list[str]]) -> None:
-    await actor.search(Query(metadata=read_metadata(datatable)))
+    await actor.search(Query(metadata=read_metadata(datatable, actor.driver.policy)))
 
 
 @then("{who:Who} finds exactly{order:Order}:")

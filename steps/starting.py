@@ -14,7 +14,7 @@ async def starts_called(actor: Customer, title: str) -> None:
 
 @act("{who} [starts] a conversation called {title:Quoted} with these details:")
 async def starts_with_details(actor: Customer, title: str, datatable: list[list[str]]) -> None:
-    await starting.start(actor, title=title, metadata=read_metadata(datatable))
+    await starting.start(actor, title=title, metadata=read_metadata(datatable, actor.driver.policy))
 
 
 @act("{who} [starts] a conversation by asking {question:Quoted}")

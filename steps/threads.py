@@ -17,7 +17,7 @@ async def opens(actor: Customer, title: Title) -> None:
 
 @act("{who} [writes] {text:Text} in {title:Title}")
 async def writes(actor: Customer, text: Text, title: Title) -> None:
-    await actor.write(actor.called(title), text_of(text, Use.MESSAGE))
+    await actor.write(actor.called(title), text_of(text, Use.MESSAGE, actor.driver.policy))
 
 
 @act("{who} [marks] {title:Title} as {status:Word}{unless:Unless}")
@@ -39,7 +39,7 @@ async def exports(actor: Customer, title: Title) -> None:
 
 @act("{who} [changes] the details of {title:Title}:")
 async def changes_details(actor: Customer, title: Title, datatable: list[list[str]]) -> None:
-    await actor.change(actor.called(title), read_metadata(datatable))
+    await actor.change(actor.called(title), read_metadata(datatable, actor.driver.policy))
 
 
 @act("{who} [adds] a detail to {title:Title}")

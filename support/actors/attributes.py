@@ -141,7 +141,7 @@ async def expect_attributes(
     """
     views = await look(conversation, before)
     if list(table[0]) == HEADER:
-        _expect_metadata(views, read_metadata(table))
+        _expect_metadata(views, read_metadata(table, conversation.owner.driver.policy))
         return
     for name, value in table:
         if name not in ATTRIBUTES:
@@ -196,7 +196,7 @@ def _title(views: Views, value: str) -> None:
             raise PromiseBroken(Code.TITLE_FORM, f"expected a title of whole {piece!r} alone, got {title!r}")
         value = title
     else:
-        value = in_cell(value, Use.TITLE)
+        value = in_cell(value, Use.TITLE, views.conversation.owner.driver.policy)
     views.expect((Code.TITLE_SHOWN, Code.TITLE_STORED), value, title, views.stored.title)
 
 
@@ -217,7 +217,8 @@ def _status(views: Views, value: str) -> None:
 
 
 def _messages(views: Views, value: str) -> None:
-    expected = tuple(in_cell(one, Use.MESSAGE) for one in value.split("; ")) if value else ()
+    policy = views.conversation.owner.driver.policy
+    expected = tuple(in_cell(one, Use.MESSAGE, policy) for one in value.split("; ")) if value else ()
     views.expect((Code.MESSAGES_SHOWN, Code.MESSAGES_STORED), expected, views.messages, views.stored.messages)
 
 

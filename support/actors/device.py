@@ -87,11 +87,13 @@ class Device:
             await self._connection.resume(since)
 
     async def follow(self, thread_id: str) -> None:
-        """Receive only events of this thread, and of others that are followed."""
+        """Receive only events of this thread, and of others that are followed, after all that came before."""
+        await self.receive_all()
         await self._subscriptions().subscribe(self._connected(), thread_id)
 
     async def follow_no_longer(self, thread_id: str) -> None:
-        """Receive no events of this thread, unless no other is followed."""
+        """Receive no events of this thread, unless no other is followed, after all that came before."""
+        await self.receive_all()
         await self._subscriptions().unsubscribe(self._connected(), thread_id)
 
     async def expect_closed(self) -> None:
@@ -137,6 +139,15 @@ class Device:
         if self._connection:
             await self._connection.settle(self.wait_seconds)
         self._raise_failure()
+
+    async def receive_all(self) -> None:
+        """Return once everything that was announced so far has arrived.
+
+        Raises:
+            PromiseBroken: the connection has ended, or something unreadable has arrived.
+        """
+        await self.settle_product()
+        await self.settle()
 
     async def ending_of(self, run_id: str) -> str:
         """The status with which a run ends; waits for the event that tells it.
@@ -256,6 +267,5 @@ async def enter(device: Device, state: str) -> None:
 
     It can all be caught up before the device comes back.
     """
-    await device.settle_product()
-    await device.settle()
+    await device.receive_all()
     await STATES[state](device)

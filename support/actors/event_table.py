@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from support.actors.customer import Conversation
 from support.actors.device import Arrival, Device
 from support.core.failure import Code, EnvironmentFailed, PromiseBroken
+from support.drivers.contract.policy import Policy
 from support.drivers.contract.types import Event, EventKind, Thread
 from support.specification.values import Use, in_cell
 
@@ -35,8 +36,10 @@ class EventTable:
     since the act began).
     """
 
-    def __init__(self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation]) -> None:
-        """`conversations` are those of the scenario, by id.
+    def __init__(
+        self, table: Sequence[Sequence[str]], conversations: Mapping[str, Conversation], policy: Policy | None = None
+    ) -> None:
+        """`conversations` are those of the scenario, by id; hard values have the limits of `policy`.
 
         Raises:
             EnvironmentFailed: a column is unknown.
@@ -55,7 +58,10 @@ class EventTable:
         self._head = list(table[0])
         self._conversations = conversations
         self.rows: list[EventRow] = [
-            [in_cell(cell, Use.TITLE) if name == "of" else cell for name, cell in zip(table[0], row, strict=True)]
+            [
+                in_cell(cell, Use.TITLE, policy) if name == "of" else cell
+                for name, cell in zip(table[0], row, strict=True)
+            ]
             for row in table[1:]
         ]
 

@@ -106,7 +106,9 @@ async def expect_titles(customer: Customer, table: Sequence[Sequence[str]], *, i
     """
     if list(table[0]) != ["title"]:
         raise EnvironmentFailed(f"expected the column 'title', got {list(table[0])}")
-    expected = [in_cell(title, Use.TITLE) for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
+    policy = customer.driver.policy
+    cells = [title for [cell] in table[1:] for title in cell.split("; ") if title != "nothing"]
+    expected = [in_cell(title, Use.TITLE, policy) for title in cells]
     who, found = customer.name, customer.found
     titles = [thread.title for thread in (await customer.list() if found is None else found)]
     more, fewer = Counter(titles) - Counter(expected), Counter(expected) - Counter(titles)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from support.core.failure import EnvironmentFailed
+from support.drivers.contract.policy import Policy
 from support.specification.values import Use, value_named
 
 HEADER = ["detail", "kind", "value"]
+NAMED = "named"
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "number": lambda text: float(text) if "." in text else int(text),
@@ -16,12 +18,13 @@ READERS: dict[str, Callable[[str], Any]] = {
     "nothing": lambda _text: None,
     "removed": lambda _text: None,  # in a change, null removes a member (RFC 7396)
     "list": lambda text: [item.strip() for item in text.split(",")],
-    "named": lambda name: value_named(name, Use.DETAIL),
 }
 
 
-def read_metadata(table: Sequence[Sequence[str]]) -> dict[str, Any]:
+def read_metadata(table: Sequence[Sequence[str]], policy: Policy | None = None) -> dict[str, Any]:
     """Metadata from a table of path, kind and value; ` / ` in a path leads into a group.
+
+    Hard values, of the kind `named`, have the limits of `policy`.
 
     Raises:
         EnvironmentFailed: the header is another, a kind is unknown, or a value is not of its kind.
@@ -35,7 +38,7 @@ def read_metadata(table: Sequence[Sequence[str]]) -> dict[str, Any]:
         for step in groups:
             group = group.setdefault(step, {})
         try:
-            group[name] = READERS[kind](text)
+            group[name] = value_named(text, Use.DETAIL, policy) if kind == NAMED else READERS[kind](text)
         except (KeyError, ValueError):
             raise EnvironmentFailed(f"expected a {kind} in the table's {path!r}, got {text!r}") from None
     return metadata

@@ -67,12 +67,12 @@ async def start_with(customer: Customer, part: str, other: Account) -> None:
         Refused: the product refuses it.
     """
     if match := AS_PART.fullmatch(part):
-        name, parts = match[1], match[2] or match[3]
+        name, parts, policy = match[1], match[2] or match[3], customer.driver.policy
         await start(
             customer,
-            title=value_named(name, Use.TITLE) if "title" in parts else None,
-            metadata={DETAIL: value_named(name, Use.DETAIL)} if parts == "detail" else None,
-            first_message=value_named(name, Use.MESSAGE) if "message" in parts else None,
+            title=value_named(name, Use.TITLE, policy) if "title" in parts else None,
+            metadata={DETAIL: value_named(name, Use.DETAIL, policy)} if parts == "detail" else None,
+            first_message=value_named(name, Use.MESSAGE, policy) if "message" in parts else None,
         )
         return
     malformed = member(Malformed, part)

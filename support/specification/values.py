@@ -199,15 +199,15 @@ def piece_of(name: str) -> str:
     return piece
 
 
-def text_of(text: Text, use: Use) -> str:
+def text_of(text: Text, use: Use, policy: Policy | None = None) -> str:
     """The text that a sentence gives, in its words or by the name of a hard value."""
-    return value_named(text.words, use) if text.is_name else text.words
+    return value_named(text.words, use, policy) if text.is_name else text.words
 
 
-def in_cell(cell: str, use: Use) -> str:
+def in_cell(cell: str, use: Use, policy: Policy | None = None) -> str:
     """The text of a table's cell: its words, or the hard value where it says `named "..."`."""
     match = _NAMED.fullmatch(cell)
-    return value_named(match[1], use) if match else cell
+    return value_named(match[1], use, policy) if match else cell
 
 
 def _found(name: str) -> HardValue:

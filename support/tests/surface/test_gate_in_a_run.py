@@ -36,7 +36,7 @@ class Driver:
 @given("a product that describes itself")
 def describes_itself(request):
     state = state_of(request.node)
-    state.environment = SimpleNamespace(connections=SimpleNamespace(driver=lambda _wire: Driver()), spoilt=False)
+    state.environment = SimpleNamespace(driver=lambda _wire: Driver(), spoilt=False, bystander=None)
     for method, status in USED:
         state.wire.said(Exchange("Mia", method, "http://localhost/counts", status, 0.01))
 """
