@@ -21,6 +21,11 @@ async def group_has_signed_in(people: People, count: int, plan: str) -> None:
     await people.enrol_group(count, plan)
 
 
+@act("{who} [signs] in with a wrong password")
+async def signs_in_wrongly(actor: Customer) -> None:
+    await actor.sign_in_wrongly()
+
+
 @act("{who} [signs] out")
 async def signs_out(actor: Customer) -> None:
     await actor.sign_out()

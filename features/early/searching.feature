@@ -124,3 +124,15 @@ Feature: Searching conversations
         | a no              | urgent | yes/no | no    | Thirty quotes |
         | an item of a list | tags   | text   | paper | Three quotes  |
         | another number    | quotes | number | 300   | nothing       |
+
+  Rule: Searching comes with the Early plan, and a refusal on the Free plan says so
+    Value: customers who need to search learn in one sentence which plan lets them
+
+    @TL-19.21 @needs.search @needs.plans
+    Scenario: A refusal on the Free plan names the plan that can search
+      Given Ella has signed in on the Early plan
+      And Ella has started a conversation called "Boxes for spring"
+      And Ella has searched for the words "spring", the status "" and the project ""
+      And Fay has signed in on the Free plan
+      When Fay tries to search for the words "spring", the status "" and the project ""
+      Then it is refused, because the Free plan does not include it and the Early plan does

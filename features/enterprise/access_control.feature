@@ -58,6 +58,12 @@ Feature: Access control
         | session ended        |
         | conversation started |
 
+    @TL-20.5 @needs.metadata @severity.blocker
+    Scenario: A wrong password opens no session
+      Given Enid has signed in again
+      When she tries to sign in with a wrong password
+      Then it is refused, because nobody has signed in
+
   Rule: A valid session opens the conversations of its owner and no others
     Value: being a customer is no way to other customers
 

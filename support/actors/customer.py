@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from support.actors.device import Device
@@ -136,6 +136,14 @@ class Customer:
     async def sign_in_again(self) -> None:
         """Begin a new session, as on another day."""
         self.session = await self.driver.identities.sign_in(self.account)
+
+    async def sign_in_wrongly(self) -> None:
+        """Ask for a session with a wrong password.
+
+        Raises:
+            Refused: the product refuses it, as it should.
+        """
+        await self.driver.identities.sign_in(replace(self.account, password=f"{self.account.password}?"))
 
     async def start(self, new: NewThread) -> Conversation:
         """Start a conversation, with all that happens around it."""

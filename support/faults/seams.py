@@ -123,6 +123,7 @@ class Seam(StrEnum):
 
     # who asks, and what they may
     AUTHENTICATE = "customers.routing:CustomerRoute.authenticate"
+    PASSWORD_MATCHES = "customers.passwords:matches"
     IDENTIFY = "customers.identity:read"
     DECODE_TOKEN = "customers.tokens:decode"
     VERIFY_SIGNATURE = "customers.tokens:jwt.decode", "token secret algorithms options"

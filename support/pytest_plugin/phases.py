@@ -10,7 +10,7 @@ import pytest
 
 from support.core.failure import BadInput, Code, EnvironmentFailed, NotOffered, PromiseBroken
 from support.core.outcome import Phase
-from support.pytest_plugin.machine import BUSY, TIMED, others_since
+from support.pytest_plugin.machine import BUSY, others_since
 from support.pytest_plugin.state import FailedStep, ScenarioState
 
 _SPEAK_FOR_THEMSELVES = (AssertionError, BadInput, EnvironmentFailed, NotOffered)
@@ -118,10 +118,11 @@ def _phase(state: ScenarioState, call: pytest.CallInfo[Any], report: pytest.Test
 
 def _slow_machine(state: ScenarioState, code: str | None) -> str | None:
     """Why a failure in time says nothing about the product: other programs used the machine."""
-    if code not in TIMED or state.begun is None:
+    limit = BUSY.get(Code(code)) if code else None
+    if limit is None or state.begun is None:
         return None
     share = others_since(state.begun)
-    if share < BUSY:
+    if share < limit:
         return None
     return f"no verdict: other programs used {share:.0%} of the machine meanwhile; play it again when it is quiet"
 

@@ -104,6 +104,7 @@ VALUES: Mapping[str, HardValue] = {
     "right-to-left text": _kept("מחירי אריזות 2026 (\u200fبريد\u200e) boxes"),
     "joined emoji": _kept("👩🏽‍🔬 and 👨‍👩‍👧‍👦 in 🇬🇧 ❤️"),
     "line breaks": _kept("One line\nanother\r\na third\u2028a fourth\x85a fifth"),
+    "text after empty lines": _kept("\n \n\u200b\nBoxes for spring", frozenset({Use.MESSAGE})),
     "spaces at both ends": _kept("\t  Boxes,  and lids \u00a0 "),
     "quotes and backslashes": _kept("\"Jo's\" 'lids' \u2018boxes\u2019 `cards` \\n \\u0041 C:\\temp\\"),
     "signs of a search": _kept('100%_box*? "a b" -lids OR (x|y) \\%'),

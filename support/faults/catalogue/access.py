@@ -7,7 +7,7 @@ from typing import Any
 from support.core.failure import Code
 from support.faults import seams
 from support.faults.fault import breaks, fault
-from support.faults.makers.functions import change_refusal, instead, refuse, watch
+from support.faults.makers.functions import change_refusal, change_result, instead, refuse, watch
 from support.faults.makers.requests import ask_for_anybody, let_in
 from support.faults.makers.storage import find_for_anybody, owner_of
 from support.faults.patch import Call, Patch
@@ -191,3 +191,9 @@ def stopping_is_refused_and_done(patch: Patch) -> None:
 def nobody_can_export(patch: Patch) -> None:
     """Nobody can download a conversation, not even its owner."""
     refuse(patch, Seam.AUTHENTICATE, seams.not_found, when=lambda call: call.request.url.path.endswith("/export"))
+
+
+@fault(breaks("TL-20.5", at="refusals:is_refused", code=Code.NOT_REFUSED))
+def any_password_signs_in(patch: Patch) -> None:
+    """Who knows a customer's address can sign in with any password."""
+    change_result(patch, Seam.PASSWORD_MATCHES, lambda _matches, _call: True)

@@ -114,3 +114,9 @@ def events_tell_the_old_title(patch: Patch) -> None:
 def new_titles_are_not_announced(patch: Patch) -> None:
     """Devices are not told of a new title."""
     drop_changes(patch, lambda data: data.get("changed") == ["title"])
+
+
+@fault(breaks("TL-01.4[text after empty lines]", at="threads:has", code=Code.TITLE_SHOWN))
+def titles_come_from_the_first_line(patch: Patch) -> None:
+    """The first line of the assistant's answer is taken for the title, even if it is empty."""
+    instead(patch, Seam.CLEAN_TITLE, lambda call: call.answer.partition("\n")[0].strip())

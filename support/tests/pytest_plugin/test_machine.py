@@ -26,13 +26,9 @@ def test_the_share_is_between_nothing_and_all(monkeypatch: pytest.MonkeyPatch, e
 
 
 def test_the_work_of_a_child_is_work_of_this_run() -> None:
-    begin, busy = machine.now(), 0.0
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
-        for _ in range(200):
-            busy = machine.now().own.get(child.pid, 0.0)
-            if busy > 0.2:
-                break
-            sum(range(200_000))
+    code = "while __import__('time').process_time() < 0.4: pass\nprint(flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert machine.now().own[child.pid] > 0.3
         child.kill()
-    assert busy > 0.2
-    assert child.pid not in begin.own
