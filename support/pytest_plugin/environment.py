@@ -14,7 +14,7 @@ from support.drivers.contract.driver import Driver
 from support.drivers.contract.types import Target
 from support.drivers.kinds import kind
 from support.drivers.profile import profile
-from support.faults.fault import fault_named
+from support.faults.fault import catalogue
 from support.gherkin.sentences import background_loop
 from support.model_service.control import ModelControl
 from support.observation.wire import WireLog
@@ -104,7 +104,8 @@ class Environments:
         """An environment that the caller closes."""
         self._count += 1
         name = f"{self._worker}-{self._count}"
-        processes = 1 if fault and fault_named(fault).one_process else PROCESSES
+        known = catalogue().get(fault or "")  # a mutant is in no catalogue
+        processes = 1 if known is not None and known.one_process else PROCESSES
         stack = open_stack(self._description, name, processes=processes, fault=fault, own_services=own_services)
         with ExitStack() as failed:
             failed.callback(stack.close)

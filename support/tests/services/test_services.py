@@ -114,7 +114,7 @@ def test_twenty_stacks_leave_no_database_key_or_process(described: ServicesDescr
     with ThreadPoolExecutor(2) as pool:
         processes = [process for used in pool.map(use, range(20)) for process in used]
 
-    assert len(processes) == 20
+    assert len(processes) == 2 * 20
     assert database.named(described.postgres_url, described.prefix) == [described.template]
     assert keys(described, f"{described.prefix}*") == []
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
