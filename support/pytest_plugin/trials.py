@@ -65,6 +65,8 @@ def trial_item(item: ScenarioItem, fault: str | None, name: str, group: str | No
     """
     shown = f"{item.name} [{name}]@{group}" if group else f"{item.name} [{name}]"
     trial = ScenarioItem.of(item.getparent(FeatureModule) or item.session, shown, item.obj)
+    for mark in item.own_markers:
+        trial.add_marker(mark.name)
     begin(trial, state_of(item).scenario, fault)
     return trial
 
