@@ -6,7 +6,6 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from support.core.failure import Code, EnvironmentFailed, PromiseBroken
 from support.core.people import PLAN_OF
 from support.drivers.contract.types import Refused
 from support.frame.frame import told
-from support.frame.replay import Difference
+from support.frame.replay import EXCUSED, Difference
 from support.gherkin.acts import ACTS
 from support.gherkin.kinds import KINDS
 from support.stories.story import PEOPLE, Sentence, Story
@@ -133,7 +132,12 @@ async def play(story: Story, people: People, assistant: Assistant) -> Found | No
 
 
 async def _do(sentence: Sentence, people: People, assistant: Assistant) -> None:
-    """Do an act as a step would, whether it is refused or not: the specification says which is right."""
+    """Do an act as a step would, whether it is refused or not: the specification says which is right.
+
+    Raises:
+        Refused: for a reason that depends on more than the conversation. In a story there is no such reason: everybody
+            has signed in on a plan that has everything, and nothing is out of order.
+    """
     whose, _, rest = sentence.text.partition(" ")
     device, _, state = rest.partition(" ")
     if re.fullmatch(KINDS["Whose"].pattern, whose) and re.fullmatch(KINDS["DeviceState"].pattern, state):
@@ -146,5 +150,8 @@ async def _do(sentence: Sentence, people: People, assistant: Assistant) -> None:
     known = {"people": people, "assistant": assistant, "datatable": [list(row) for row in sentence.table or ()]}
     needed = [*found[0].fixtures, *(["datatable"] if found[0].takes_table else [])]
     actor = people.who(arguments.pop("who"))
-    with suppress(Refused):
+    try:
         await found[0].do(actor, arguments | {name: known[name] for name in needed})
+    except Refused as refused:
+        if refused.refusal.reason in EXCUSED:
+            raise

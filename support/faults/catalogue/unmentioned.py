@@ -24,6 +24,12 @@ def the_same_status_is_refused(patch: Patch) -> None:
     refuse(patch, Seam.CHECK_TRANSITION, seams.conflict, when=lambda call: call.old == call.new)
 
 
+@fault(breaks("TL-16.2", at="stories:is_as_made", code=Code.ACT_REFUSED))
+def archiving_fails(patch: Patch) -> None:
+    """The product fails when a conversation is marked as archived."""
+    refuse(patch, Seam.CHECK_TRANSITION, seams.unavailable, when=lambda call: call.new == "archived")
+
+
 @fault(breaks("TL-10.1", at="frame", code=Code.FRAME_EVENTS))
 def changed_details_are_not_announced(patch: Patch) -> None:
     """Devices receive nothing when details change."""
