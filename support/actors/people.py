@@ -50,8 +50,7 @@ class People:
     Surrounding data is made from `seed` (the scenario's title), so that a failure repeats; only addresses carry
     something fresh, so that a scenario can be played again against the same backend. `at_work_in` gives the ids of the
     threads in which a run is held on purpose. The driver records on `tape` what they do and what their devices receive;
-    `found` is what a random story has found. `accounts` has everybody enrolled, also
-    those who are not mentioned.
+    `found` is what a random story has found. `accounts` has everybody enrolled, also those who are not mentioned.
     """
 
     def __init__(

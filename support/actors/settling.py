@@ -21,7 +21,7 @@ async def settle(
     """Return once everything that was confirmed so far has been sent; runs may go on in the threads `at_work_in`.
 
     Raises:
-        EnvironmentFailed: the database shows that work was still under way after `wait_seconds`.
+        PromiseBroken: the database shows that work was still under way after `wait_seconds`.
     """
     if driver.durable is not None:
         await driver.durable.settle(wait_seconds, at_work_in)

@@ -1,7 +1,6 @@
 """A driver that records every call of a customer, and every event that a device receives.
 
-Acts and steps do not notice. `RecordingDriver.of(driver)` makes one; `performing` gives a driver of one performer that
-records on the same tape.
+Acts and steps do not notice. `performing` gives a driver of one performer that records on the same tape.
 """
 
 from __future__ import annotations
@@ -125,8 +124,8 @@ class _RecordingGroup:
     def __init__(self, group: Any, name: str, tape: Tape, performer: str | None) -> None:
         self._group = group
         self._name = name
-        self._tape = tape
-        self._performer = performer
+        self.tape = tape
+        self.performer = performer
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._group, name)
@@ -134,16 +133,6 @@ class _RecordingGroup:
             return method
         recorded = SPECIAL.get(f"{self._name}.{name}") or _recorded
         return recorded(self, f"{self._name}.{name}", method)
-
-    @property
-    def tape(self) -> Tape:
-        """The tape."""
-        return self._tape
-
-    @property
-    def performer(self) -> str | None:
-        """Who acts, where several do as one."""
-        return self._performer
 
 
 def _recorded(group: _RecordingGroup, name: str, method: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -78,15 +79,17 @@ class _Listing:
         """The list has each thread whose status it is for, as it is, and in order."""
         own = self.replay.of(self.account)
         ids = [one.id for one in self.seen]
-        for thread in {one for one in ids if ids.count(one) > 1} & own.keys():
-            self._tell(own[thread], f"is {ids.count(thread)} times in the list, expected once")
+        for thread, times in Counter(ids).items():
+            if times > 1 and thread in own:
+                self._tell(own[thread], f"is {times} times in the list, expected once")
         strange = [one.title for one in self.seen if one.id not in own]
         if strange and self.account.id not in self.replay.unsure:
             words = f"{self.account.name} has {strange} in the list, expected only what {self.account.name} has started"
             self.replay.tell(self.call or self.replay.latest(self.account), Code.FRAME_LIST, words)
+        seen = {one.id: one for one in reversed(self.seen)}  # of one that is there twice, the first
         for thread, life in own.items():
             if self._is_sure(life):
-                self._judge_one(life, next((one for one in self.seen if one.id == thread), None))
+                self._judge_one(life, seen.get(thread))
         if policy.list_order != "none":
             self._judge_order([own[id_] for id_ in ids if id_ in own], policy)
 
@@ -94,9 +97,8 @@ class _Listing:
         state = life.at(self.call) if self.call else life.state
         wanted = ("active", "completed") if self.status is None else (self.status,)
         if (seen is not None) != (state is not None and state.status in wanted):
-            expected, got = ("no", "it") if seen else ("it", "nothing")
-            of = f"the list of {' and '.join(wanted)} conversations"
-            self._tell(life, f"is expected {'not ' if expected == 'no' else ''}in {of}, got {got}")
+            due, got = ("not in", "it") if seen else ("in", "nothing")
+            self._tell(life, f"is expected {due} the list of {' and '.join(wanted)} conversations, got {got}")
         elif seen is not None and state is not None:
             for words in differences.of_thread(state, seen, settled=not state.runs):
                 self._tell(life, f"{words} in the list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -286,9 +287,12 @@ class _ThreadAct:
 
 def _bursts(acts: Sequence[_ThreadAct]) -> Iterator[list[_ThreadAct]]:
     """The acts on each thread; those that overlap in time together."""
-    for thread in dict.fromkeys(one.thread for one in acts):
+    by_thread: dict[str, list[_ThreadAct]] = defaultdict(list)
+    for one in acts:
+        by_thread[one.thread].append(one)
+    for own in by_thread.values():
         burst: list[_ThreadAct] = []
-        for one in (one for one in acts if one.thread == thread):
+        for one in own:
             if burst and one.call.began > max(other.call.ended for other in burst):
                 yield burst
                 burst = []

@@ -233,9 +233,9 @@ async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversati
         )
     named = _named(conversations)
     at_first = {name: await one.read() for name, one in named.items()}
-    tape = _tape(rows)
+    tape = cast("RecordingDriver", early[0].actors[0].driver).tape
     together = Together(named, at_first, tape, len(tape.calls))
-    performers = _Performers(tape)
+    performers = _Performers()
 
     async def play(number: int) -> list[float]:
         before = len(together.deeds)
@@ -256,16 +256,14 @@ async def do_together(rows: Sequence[ActRow], conversations: Sequence[Conversati
 class _Performers:
     """The performers of a run: of each actor, number 1 of one moment is number 1 of the next."""
 
-    def __init__(self, tape: Tape) -> None:
-        self._tape = tape
+    def __init__(self) -> None:
         self._known: dict[tuple[str, int], Customer] = {}
 
     def get(self, actor: Customer, number: int) -> Customer:
         """The performer of this number, made at first use."""
         key = actor.name, number
         if key not in self._known:
-            driver = actor.driver.inner if isinstance(actor.driver, RecordingDriver) else actor.driver
-            recording = RecordingDriver(driver, self._tape, f"{actor.name} {number}")
+            recording = cast("RecordingDriver", actor.driver).performing(f"{actor.name} {number}")
             self._known[key] = actor.as_performer(number, cast("Driver", recording))
         return self._known[key]
 
@@ -274,12 +272,6 @@ def _named(conversations: Sequence[Conversation]) -> dict[str, Conversation]:
     """The conversations by title, with the owner where two have the same."""
     titles = Counter(one.title for one in conversations)
     return {one.title if titles[one.title] == 1 else f"{one.title} of {one.owner.name}": one for one in conversations}
-
-
-def _tape(rows: Sequence[ActRow]) -> Tape:
-    """The tape of the scenario, if its people record on one."""
-    drivers = [actor.driver for row in rows for actor in row.actors]
-    return next((driver.tape for driver in drivers if isinstance(driver, RecordingDriver)), Tape())
 
 
 async def _play_round(
